@@ -1,0 +1,624 @@
+// Generated from schemas/ by `npm run generate`. Do not edit.
+
+export type AnyFact =
+  CatalogV1 | CostAttributedV1 | CostCatalogV1 | RatingRatedV1 | UsageRecordedV1 | WalletPostedV1;
+/**
+ * Customers, subscriptions, products, versions, assets and rates. Key = platform. Names, emails and metadata of customers never enter a fact.
+ */
+export type CatalogV1 =
+  | CustomerCreated
+  | CustomerExternalIdAssigned
+  | CustomerDetailsChanged
+  | CustomerPersonalDataErased
+  | SubscriptionCreated
+  | SubscriptionActivated
+  | SubscriptionDeactivated
+  | SubscriptionVersionChanged
+  | ProductCreated
+  | ProductVersionDrafted
+  | ProductVersionPublished
+  | ProductDefaultChanged
+  | ProductVersionArchived
+  | ProductArchived
+  | AssetCreated
+  | AssetRateSet;
+export type Mode = 'live' | 'test';
+export type Name = string;
+/**
+ * UTC with exactly six fractional digits, so that texts sort as instants do.
+ */
+export type Instant = string;
+/**
+ * Plain digits, no exponent, no trailing zeros.
+ */
+export type DecimalString = string;
+/**
+ * For every usage fact its costs, normalised and converted (possibly none). Key = customer id.
+ */
+export type CostAttributedV1 = UsageCostsAttributed;
+export type Uuid = string;
+export type Position = number;
+/**
+ * Vendors. Key = platform.
+ */
+export type CostCatalogV1 = VendorCreated;
+/**
+ * For every usage fact its fees, or why there are none. Key = customer id. No wall clock in it, so rating the same facts again gives the same bytes.
+ */
+export type RatingRatedV1 = UsageRated;
+/**
+ * Accepted usage with its costs. Key = customer id.
+ */
+export type UsageRecordedV1 = UsageRecorded;
+/**
+ * What moved in a wallet, with the legs (they sum to zero per asset) and the lots. Key = customer id.
+ */
+export type WalletPostedV1 = AccountOpened | FundsCredited | FundsDebited | FeeDebited;
+
+export interface CustomerCreated {
+  type: 'catalog.customer-created';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  customerId: string;
+  externalId?: Name;
+  createdAt: Instant;
+}
+export interface CustomerExternalIdAssigned {
+  type: 'catalog.customer-external-id-assigned';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  customerId: string;
+  externalId: Name | null;
+  at: Instant;
+}
+export interface CustomerDetailsChanged {
+  type: 'catalog.customer-details-changed';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  customerId: string;
+  at: Instant;
+}
+export interface CustomerPersonalDataErased {
+  type: 'catalog.customer-personal-data-erased';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  customerId: string;
+  at: Instant;
+}
+export interface SubscriptionCreated {
+  type: 'catalog.subscription-created';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  customerId: string;
+  subscriptionId: string;
+  /**
+   * @minItems 1
+   */
+  products: [SubscribedProduct, ...SubscribedProduct[]];
+  /**
+   * Null = it also covers every instant before its creation.
+   */
+  actsFrom: Instant | null;
+  startsAt?: Instant;
+  renewsAt?: Instant;
+  createdAt: Instant;
+}
+export interface SubscribedProduct {
+  productId: string;
+  code: string;
+  version: number;
+}
+export interface SubscriptionActivated {
+  type: 'catalog.subscription-activated';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  customerId: string;
+  subscriptionId: string;
+  at: Instant;
+}
+export interface SubscriptionDeactivated {
+  type: 'catalog.subscription-deactivated';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  customerId: string;
+  subscriptionId: string;
+  at: Instant;
+}
+export interface SubscriptionVersionChanged {
+  type: 'catalog.subscription-version-changed';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  customerId: string;
+  subscriptionId: string;
+  productId: string;
+  version: number;
+  at: Instant;
+}
+export interface ProductCreated {
+  type: 'catalog.product-created';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  productId: string;
+  code: Name;
+  name: Name;
+  description?: string;
+  createdAt: Instant;
+}
+export interface ProductVersionDrafted {
+  type: 'catalog.product-version-drafted';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  productId: string;
+  code: Name;
+  version: number;
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  prices: [Price, ...Price[]];
+  createdAt: Instant;
+}
+export interface Price {
+  priceId: string;
+  name: string;
+  eventType: string;
+  usageType: 'unit' | 'volume' | 'unit_and_volume';
+  volumeField?: string;
+  sourceReferenceField?: string;
+  billableDimensions: string[];
+  /**
+   * @minItems 1
+   */
+  pricing: [AssetPricing, ...AssetPricing[]];
+}
+export interface AssetPricing {
+  asset: string;
+  /**
+   * @minItems 1
+   */
+  blocks: [PriceBlock, ...PriceBlock[]];
+}
+/**
+ * One row of a price list. A plain value (not a block of dimensions) has no `dimensions`.
+ */
+export interface PriceBlock {
+  name?: string;
+  dimensions?: {
+    [k: string]: string;
+  };
+  value: PriceValue;
+}
+export interface PriceValue {
+  name?: string;
+  unitPrice?: DecimalString;
+  volumeRate?: DecimalString;
+  packageSize?: DecimalString;
+}
+export interface ProductVersionPublished {
+  type: 'catalog.product-version-published';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  productId: string;
+  version: number;
+  at: Instant;
+}
+export interface ProductDefaultChanged {
+  type: 'catalog.product-default-changed';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  productId: string;
+  version: number;
+  at: Instant;
+}
+export interface ProductVersionArchived {
+  type: 'catalog.product-version-archived';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  productId: string;
+  version: number;
+  at: Instant;
+}
+export interface ProductArchived {
+  type: 'catalog.product-archived';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  productId: string;
+  at: Instant;
+}
+export interface AssetCreated {
+  type: 'catalog.asset-created';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  code: string;
+  name: Name;
+  precision: number;
+  symbol?: string;
+  label?: string;
+  createdAt: Instant;
+}
+export interface AssetRateSet {
+  type: 'catalog.asset-rate-set';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  asset: string;
+  /**
+   * The currency in which one unit of the asset is priced.
+   */
+  source: string;
+  /**
+   * Price of one unit in the source currency; exactly one of rate and inverseRate is given.
+   */
+  rate: DecimalString | null;
+  /**
+   * Units per one unit of the source currency.
+   */
+  inverseRate: DecimalString | null;
+  validFrom: Instant;
+  validTo?: Instant;
+  at: Instant;
+}
+export interface UsageCostsAttributed {
+  type: 'cost.usage-costs-attributed';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  eventId: Uuid;
+  occurredAt: Instant;
+  subject?: Name;
+  catalogHead: Position;
+  costCatalogHead: Position;
+  reportingCurrency: string;
+  costs: AttributedCost[];
+}
+export interface AttributedCost {
+  costId: Uuid;
+  vendorId: string;
+  category?: string;
+  amount: DecimalString;
+  currency: string;
+  rate: DecimalString | null;
+  /**
+   * In the reporting currency; null when no rate is known.
+   */
+  converted: DecimalString | null;
+}
+export interface VendorCreated {
+  type: 'cost.vendor-created';
+  platform: string;
+  mode: Mode;
+  /**
+   * Platform id.
+   */
+  key: string;
+  vendorId: string;
+  name: Name;
+  externalId?: Name;
+  createdAt: Instant;
+}
+export interface UsageRated {
+  type: 'rating.usage-rated';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  eventId: Uuid;
+  eventType: Name;
+  occurredAt: Instant;
+  /**
+   * UTC with exactly six fractional digits, so that texts sort as instants do.
+   */
+  recordedAt: string;
+  subject?: Name;
+  /**
+   * The catalog that it was priced with.
+   */
+  catalogHead: number;
+  reportingCurrency: string;
+  fees: RatedFee[];
+  unratedReason?:
+    | 'no_subscription'
+    | 'no_matching_price'
+    | 'volume_field_missing'
+    | 'volume_field_invalid'
+    | 'no_matching_dimension'
+    | 'cost_only';
+  authorizationId?: string;
+  authorizationFinal?: boolean;
+}
+export interface RatedFee {
+  feeId: string;
+  productId: string;
+  productCode: string;
+  productVersion: number;
+  priceId: string;
+  priceName: string;
+  usageType: 'unit' | 'volume' | 'unit_and_volume';
+  volumeField?: string;
+  /**
+   * The billable dimensions that the event has.
+   */
+  dimensions?: {
+    [k: string]: string;
+  };
+  /**
+   * The fee in each listed asset, in the price's order; the ledger chooses one.
+   *
+   * @minItems 1
+   */
+  alternatives: [FeeAlternative, ...FeeAlternative[]];
+}
+export interface FeeAlternative {
+  asset: string;
+  amount: DecimalString;
+  inputVolume?: DecimalString;
+  volumeRate?: DecimalString;
+  packageSize?: DecimalString;
+  units?: DecimalString;
+  unitPrice?: DecimalString;
+  description: string;
+  /**
+   * Price of one unit in the reporting currency at occurredAt.
+   */
+  fiatRate: DecimalString | null;
+  /**
+   * Null when the asset has no rate.
+   */
+  fiatValue: DecimalString | null;
+}
+export interface UsageRecorded {
+  type: 'usage.recorded';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  eventId: Uuid;
+  eventType: Name;
+  occurredAt: Instant;
+  /**
+   * As the client sent it.
+   */
+  occurredAtText: string;
+  recordedAt: Instant;
+  subject?: Name;
+  description?: string;
+  /**
+   * As the client sent it; absent for an event of costs only.
+   */
+  data?: {
+    [k: string]: unknown;
+  };
+  /**
+   * @maxItems 100
+   */
+  costs?: UsageCost[];
+  authorizationId?: string;
+  authorizationFinal?: boolean;
+  heads: CatalogHeads;
+}
+export interface UsageCost {
+  costId: Uuid;
+  vendorId: string;
+  category?: string;
+  amount: DecimalString;
+  currency: string;
+  /**
+   * The cost as the client sent it
+   */
+  sent: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * What the owners had published when the usage was accepted; rating and cost attribution wait for it.
+ */
+export interface CatalogHeads {
+  catalog: Position;
+  costCatalog: Position;
+}
+export interface AccountOpened {
+  type: 'wallet.account-opened';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  accountId: string;
+  name: Name;
+  asset: string;
+  at: Instant;
+  legs: Leg[];
+}
+export interface Leg {
+  account:
+    | 'available'
+    | 'held'
+    | 'debt'
+    | 'funding'
+    | 'promotion'
+    | 'revenue'
+    | 'adjustments'
+    | 'uncollected'
+    | 'breakage';
+  amount: DecimalString;
+}
+export interface FundsCredited {
+  type: 'wallet.funds-credited';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  transactionId: string;
+  accountId: string;
+  asset: string;
+  amount: DecimalString;
+  reason: 'gift' | 'external_topup' | 'external_refund' | 'other' | 'correction' | 'migration';
+  description?: string;
+  metadata?: {
+    [k: string]: unknown;
+  };
+  grant: Grant;
+  /**
+   * Debts that this credit paid at once, oldest first.
+   */
+  repaid: Repayment[];
+  balance: DecimalString;
+  at: Instant;
+  legs: Leg[];
+}
+export interface Grant {
+  grantId: string;
+  purpose: 'promotional' | 'bundled' | 'paid';
+  amount: DecimalString;
+  /**
+   * Plain digits, no exponent, no trailing zeros.
+   */
+  basis: string;
+  priority: number;
+  effectiveAt: Instant;
+  expiresAt: Instant | null;
+}
+export interface Repayment {
+  transactionId: string;
+  amount: DecimalString;
+}
+export interface FundsDebited {
+  type: 'wallet.funds-debited';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  transactionId: string;
+  accountId: string;
+  asset: string;
+  /**
+   * Plain digits, no exponent, no trailing zeros.
+   */
+  amount: string;
+  reason: 'gift' | 'external_topup' | 'external_refund' | 'other' | 'correction' | 'migration';
+  description?: string;
+  metadata?: {
+    [k: string]: unknown;
+  };
+  takes: Take[];
+  debt: DecimalString;
+  balance: DecimalString;
+  at: Instant;
+  legs: Leg[];
+}
+export interface Take {
+  grantId: string;
+  amount: DecimalString;
+}
+export interface FeeDebited {
+  type: 'wallet.fee-debited';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  /**
+   * The fee id.
+   */
+  transactionId: string;
+  eventId: Uuid;
+  feeId: string;
+  productId: string;
+  accountId: string;
+  asset: string;
+  /**
+   * Index of the chosen asset in the fee's alternatives.
+   */
+  alternative: number;
+  amount: DecimalString;
+  fiatValue: DecimalString | null;
+  fiatRate: DecimalString | null;
+  subject?: Name;
+  description?: string;
+  takes: Take[];
+  /**
+   * Plain digits, no exponent, no trailing zeros.
+   */
+  debt: string;
+  uncollected: DecimalString;
+  balance: DecimalString;
+  occurredAt: Instant;
+  at: Instant;
+  legs: Leg[];
+}

@@ -1,0 +1,5 @@
+// Generated from schemas/ by `npm run generate`. Do not edit.
+export type * from './facts';
+export type { InternalOperations } from './operations';
+export * from './schemas';
+export * from './topics';

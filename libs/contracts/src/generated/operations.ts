@@ -1,0 +1,57 @@
+// Generated from schemas/ by `npm run generate`. Do not edit.
+
+export interface InternalOperations {
+  'catalog.resolve-customers': {
+    request: {
+      customerIds: string[];
+      externalIds: string[];
+    };
+    /**
+     * Unknown ids are left out. `head` is the last position of catalog.v1, read before the rows.
+     */
+    response: {
+      head: number;
+      customers: {
+        customerId: string;
+        externalId: string | null;
+        /**
+         * Position of the newest fact about this customer or its subscriptions.
+         */
+        position: number;
+      }[];
+    };
+  };
+  'catalog.describe-customers': {
+    request: {
+      customerIds: string[];
+    };
+    response: {
+      customers: {
+        customerId: string;
+        externalId: string | null;
+        name: string | null;
+      }[];
+    };
+  };
+  'cost-attribution.resolve-vendors': {
+    request: {
+      vendorIds: string[];
+      externalIds: string[];
+    };
+    response: {
+      head: number;
+      vendors: {
+        vendorId: string;
+        externalId: string | null;
+      }[];
+    };
+  };
+  'ingestion-gateway.find-accepted': {
+    request: {
+      eventIds: string[];
+    };
+    response: {
+      accepted: string[];
+    };
+  };
+}

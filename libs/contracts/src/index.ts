@@ -1,0 +1,5 @@
+export type * from './fact';
+export * from './generated';
+export * from './ids';
+export * from './instant';
+export * from './validate';

@@ -1,0 +1,184 @@
+/**
+ * The log as services see it: append to the local log inside their own transaction, take batches of
+ * others' facts, move the checkpoint in the transaction of what they wrote.
+ *
+ * Source: docs/adr/0002-postgres-writes-kafka-publishes.md, docs/adr/0006-delivery.md.
+ */
+import type { FactHeader, Mode } from '@kontor/contracts';
+import type { Database, Transaction } from '@kontor/postgres';
+
+/** The record that caused ours: for rated, wallet and cost records the usage record they are about. */
+export interface Cause {
+  readonly topic: string;
+  readonly partition: number;
+  readonly position: number;
+}
+
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** A record to append: 1 to 100 facts of one partition, at most 512 KiB. Never regrouped later. */
+export interface RecordDraft extends TopicPartition {
+  readonly facts: readonly FactHeader[];
+  readonly cause?: Cause;
+}
+
+/** Where a record landed. Positions start at 1 and have no gaps; 0 means "nothing yet". */
+export interface RecordPosition extends TopicPartition {
+  readonly position: number;
+}
+
+/** A record as it is read. */
+export interface LogRecord extends RecordPosition {
+  /** The log's identity; a new one after a restore. */
+  readonly incarnation: string;
+  readonly facts: readonly FactHeader[];
+  readonly cause?: Cause;
+}
+
+/** A service's own log. */
+export interface LocalLog {
+  readonly incarnation: string;
+  /**
+   * Takes the row locks of these partitions' heads, in (topic, partition) order. Call it before any
+   * other row lock of the transaction; that order is what keeps appenders free of deadlocks.
+   */
+  lockHeads(tx: Transaction, partitions: readonly TopicPartition[]): Promise<void>;
+  /**
+   * Appends records; locks the heads itself when `lockHeads` did not. Facts are checked against
+   * their schemas here.
+   *
+   * Errors: InvalidFact (a bug of ours, nothing is written).
+   */
+  append(tx: Transaction, records: readonly RecordDraft[]): Promise<RecordPosition[]>;
+  /** Wakes in-process readers. Called after the commit, with what was appended. */
+  committed(positions: readonly RecordPosition[]): void;
+  /** The last position of each partition of a topic that this service owns, read from its rows. */
+  heads(topic: string): Promise<RecordPosition[]>;
+}
+
+/** One fact in a batch, with its address. */
+export interface DeliveredFact<F extends FactHeader = FactHeader> extends RecordPosition {
+  /** Index inside its record. */
+  readonly index: number;
+  readonly fact: F;
+  /** Cause of its record; a usage record is its own cause to those it causes. */
+  readonly cause?: Cause;
+}
+
+/**
+ * What must be written with a batch's own rows: checkpoints moved from the old value to the new,
+ * facts parked, parked facts taken out. Opaque to services.
+ */
+export interface Settlement {
+  readonly consumer: string;
+}
+
+export interface FactBatch<F extends FactHeader = FactHeader> {
+  readonly consumer: string;
+  readonly topic: string;
+  /** Facts to apply, in order within each partition. Empty when all were parked or skipped. */
+  readonly facts: readonly DeliveredFact<F>[];
+  readonly settlement: Settlement;
+}
+
+/** What a consumer answers. Anything else, and any infrastructure error thrown, counts as retry. */
+export type BatchOutcome =
+  | { readonly kind: 'applied' }
+  /** Not now: nothing was written; the same batch comes again. */
+  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number }
+  /** The fact at `index` of `batch.facts` can never be applied; nothing was written. */
+  | { readonly kind: 'poison'; readonly index: number; readonly reason: string };
+
+/** The checkpoints of a service's consumers, in its own database. */
+export interface Checkpoints {
+  /**
+   * Writes a batch's settlement. Call it in the transaction that writes the batch's rows.
+   *
+   * Errors: Fenced when another instance moved the checkpoint first, or facts were parked
+   *         meanwhile: let it roll the transaction back; the batch is read again.
+   */
+  settle(tx: Transaction, settlement: Settlement): Promise<void>;
+  /** The last applied position, 0 when there is none. */
+  position(consumer: string, topic: string, partition: number): Promise<number>;
+  /**
+   * Resolves when the consumer has applied `position`, at once when it has; false after `timeoutMs`.
+   * Woken in process, and polled, because another instance may be the one that applies.
+   */
+  waitFor(consumer: string, at: RecordPosition, timeoutMs: number): Promise<boolean>;
+}
+
+/** A fact kept aside, with everything needed to look at it and to try again. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly consumer: string;
+  readonly platform: string;
+  readonly mode: Mode;
+  readonly key: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly position: number;
+  readonly index: number;
+  /** Why; `behind <id>` for facts parked because an earlier one of their key is. */
+  readonly reason: string;
+  readonly fact: FactHeader;
+  readonly parkedAt: string;
+}
+
+/** How far a consumer is, for `GET /admin/<service>/consumers`. */
+export interface ConsumerProgress extends TopicPartition {
+  readonly consumer: string;
+  readonly position: number;
+  readonly head: number;
+  readonly lag: number;
+  readonly lagSeconds: number;
+  readonly incarnation: string | null;
+  /** `running`, or why it stopped. */
+  readonly state: string;
+}
+
+/** The records of one partition, in order. */
+export interface RecordSlice extends TopicPartition {
+  readonly records: readonly LogRecord[];
+}
+
+export interface Subscription {
+  readonly consumer: string;
+  readonly topic: string;
+  /** At most this many facts a delivery, rounded up to whole records. */
+  readonly factsMax: number;
+  /** Read fresh from the database: where to go on, per partition (0 = from the start). */
+  checkpoints(): Promise<readonly RecordPosition[]>;
+  /**
+   * Applies slices (one partition each, never the same partition twice at once).
+   * `reload`: read the checkpoints again and go on from there. `stop`: the reader must stop.
+   */
+  deliver(slices: readonly RecordSlice[]): Promise<'applied' | 'reload' | 'stop'>;
+}
+
+export interface RunningSubscription {
+  /** Resolves when the delivery in flight is done; none follows. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The bus. Embedded: tails the services' local logs in PostgreSQL. Distributed: Apache Kafka.
+ * Both pass `event-bus.contract.ts`.
+ */
+export interface EventBus {
+  subscribe(subscription: Subscription): Promise<RunningSubscription>;
+  /** Makes a service's log visible to the others: embedded nothing to do, on Kafka the relay. */
+  publish(log: PublishedLog): Promise<RunningSubscription>;
+  /** The last position of each partition, as far as this process can know it. */
+  heads(topic: string): Promise<RecordPosition[]>;
+  close(): Promise<void>;
+}
+
+/** A local log that the relay copies. */
+export interface PublishedLog {
+  readonly service: string;
+  readonly database: Database;
+  readonly log: LocalLog;
+}

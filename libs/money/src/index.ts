@@ -1,0 +1,5 @@
+export * from './allocate';
+export * from './decimal';
+export * from './json';
+export * from './parse';
+export * from './rounding';

@@ -1,0 +1,62 @@
+/**
+ * What a service sees of its database: transactions, set-based statements, two schemas.
+ *
+ * `<service>` holds its state and its local log; `<service>_view` holds what folds of the log made
+ * and a rebuild may make again. Both are on the connection's search_path, so statements name tables
+ * without a schema.
+ */
+
+/** Runs statements, in a transaction or each on its own. */
+export interface Queryable {
+  /**
+   * Runs one statement and answers its rows.
+   *
+   * Units:  `numeric`, `bigint` and `timestamptz` come back as text (bigint positions are safe
+   *         integers: read them with `Number`); `json` comes back parsed. A timestamptz comes as
+   *         canonical instant text (`2026-01-05T14:32:18.000000Z`).
+   * Errors: a pg error; `isInfrastructureError` says whether trying again can help.
+   */
+  query<Row extends object = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+    options?: { /** Prepared once per connection under this name: hot statements only. */ readonly name?: string },
+  ): Promise<Row[]>;
+}
+
+/** A Queryable that is inside BEGIN ... COMMIT. */
+export interface Transaction extends Queryable {
+  readonly inTransaction: true;
+}
+
+export interface TransactionOptions {
+  /** A read that must see one moment: REPEATABLE READ, READ ONLY. */
+  readonly snapshot?: boolean;
+}
+
+export interface Database extends Queryable {
+  /** `<service>` with `-` as `_`: also the PostgreSQL schema's name. */
+  readonly schema: string;
+  readonly viewSchema: string;
+  /** Commits what `work` did, or rolls all of it back when it throws. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** A connection outside the pool, e.g. for a session-level advisory lock. The caller closes it. */
+  connect(): Promise<Queryable & { close(): Promise<void> }>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly service: string;
+  /** Small on small machines: many connections on two cores only add latency. */
+  readonly poolSize?: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName?: string;
+}
+
+/**
+ * Creates both schemas and brings them to the newest version: `<dir>/state/*.sql` in `<service>`,
+ * `<dir>/view/*.sql` in `<service>_view`, in the order of their names, under a lock, each once.
+ *
+ * Errors: NewerSchema when the database has a migration that this build does not know.
+ */
+export type Migrate = (database: Database, migrationsDir: string) => Promise<void>;
