@@ -54,4 +54,24 @@ export interface InternalOperations {
       accepted: string[];
     };
   };
+  'profitability-projection.get-events': {
+    request: {
+      eventIds: string[];
+      /**
+       * 0 to 10000.
+       */
+      waitMs: number;
+      /**
+       * How money is written in the texts.
+       */
+      numbers: 'number' | 'string';
+    };
+    response: {
+      /**
+       * Items: JSON text of one event.
+       */
+      events: string[];
+      complete: boolean;
+    };
+  };
 }
