@@ -46,7 +46,10 @@ const everything = JSON.parse(
 );
 
 const typesOf = (schema, name) =>
-  compile(schema, name, { bannerComment: banner.trim(), style: { singleQuote: true, printWidth: 100 } });
+  compile(schema, name, {
+    bannerComment: banner.trim(),
+    style: { singleQuote: true, printWidth: 100 },
+  });
 
 const factTypes = topicTypes.flatMap(({ topic, schema }) =>
   Object.entries(schema.$defs)

@@ -12,18 +12,7 @@ const ENCODED = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export type IdPrefix =
-  | 'acc'
-  | 'cust'
-  | 'prp'
-  | 'prc'
-  | 'sub'
-  | 'fee'
-  | 'vnd'
-  | 'auth'
-  | 'grt'
-  | 'top'
-  | 'whd'
-  | 'key';
+  'acc' | 'cust' | 'prp' | 'prc' | 'sub' | 'fee' | 'vnd' | 'auth' | 'grt' | 'top' | 'whd' | 'key';
 
 /** A new time-ordered id, e.g. `cust_06bq...`. */
 export const newId = (prefix: IdPrefix): string => `${prefix}_${encode(uuidV7Bytes())}`;

@@ -22,8 +22,7 @@ export interface GroupCommitOptions<Command, Answer> {
 }
 
 export type Outcome<Answer> =
-  | { readonly ok: true; readonly answer: Answer }
-  | { readonly ok: false; readonly error: Error };
+  { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly error: Error };
 
 export type Priority = 'interactive' | 'background';
 

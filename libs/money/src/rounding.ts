@@ -43,4 +43,6 @@ MarginDecimal.DP = MARGIN_DECIMALS;
 export const marginOf = (netRevenue: Decimal, grossRevenue: Decimal): Decimal | null =>
   grossRevenue.eq(ZERO)
     ? null
-    : decimal(new MarginDecimal(wire(netRevenue)).div(new MarginDecimal(wire(grossRevenue))).toFixed());
+    : decimal(
+        new MarginDecimal(wire(netRevenue)).div(new MarginDecimal(wire(grossRevenue))).toFixed(),
+      );

@@ -19,7 +19,9 @@ export interface Queryable {
   query<Row extends object = Record<string, unknown>>(
     text: string,
     values?: readonly unknown[],
-    options?: { /** Prepared once per connection under this name: hot statements only. */ readonly name?: string },
+    options?: {
+      /** Prepared once per connection under this name: hot statements only. */ readonly name?: string;
+    },
   ): Promise<Row[]>;
 }
 
@@ -31,6 +33,10 @@ export interface Transaction extends Queryable {
 export interface TransactionOptions {
   /** A read that must see one moment: REPEATABLE READ, READ ONLY. */
   readonly snapshot?: boolean;
+  /** Takes the shared lock of the service's view, which a swap after a rebuild takes alone. */
+  readonly writesView?: boolean;
+  /** Advisory locks of partition numbers, taken in order: for views that join topics. */
+  readonly partitionLocks?: readonly number[];
 }
 
 export interface Database extends Queryable {
@@ -52,11 +58,3 @@ export interface DatabaseOptions {
   /** Shown in pg_stat_activity. */
   readonly applicationName?: string;
 }
-
-/**
- * Creates both schemas and brings them to the newest version: `<dir>/state/*.sql` in `<service>`,
- * `<dir>/view/*.sql` in `<service>_view`, in the order of their names, under a lock, each once.
- *
- * Errors: NewerSchema when the database has a migration that this build does not know.
- */
-export type Migrate = (database: Database, migrationsDir: string) => Promise<void>;

@@ -22,7 +22,8 @@ export function specFor<State, Command, Event, Rejection>(
         const state = events.reduce(decider.evolve, decider.initialState());
         const decision = decider.decide(command, state);
         return {
-          then: (...expected) => expect(decision).toEqual({ outcome: 'accepted', events: expected }),
+          then: (...expected) =>
+            expect(decision).toEqual({ outcome: 'accepted', events: expected }),
           thenNothing: () => expect(decision).toEqual({ outcome: 'accepted', events: [] }),
           thenRejected: (rejection) => expect(decision).toEqual({ outcome: 'rejected', rejection }),
         };
