@@ -1,5 +1,6 @@
 export * from './allocate';
 export * from './decimal';
+export * from './exchange';
 export * from './json';
 export * from './parse';
 export * from './rounding';
