@@ -158,7 +158,75 @@ export interface Subscription {
   deliver(slices: readonly RecordSlice[]): Promise<'applied' | 'reload' | 'stop'>;
 }
 
+/** A header's last value as text; Kafka allows a name to be repeated. */
+export type InboundHeaders = ReadonlyMap<string, string>;
+
+/** A record of an inbound topic, as an external producer wrote it. Nothing about it is checked. */
+export interface InboundRecord {
+  readonly partition: number;
+  /** Kafka's offset. The record's position is `offset + 1`, so that 0 means "nothing yet". */
+  readonly offset: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: InboundHeaders;
+}
+
+/**
+ * What a consumer of an inbound topic gets. It answers `applied` or `retry`; a record that it cannot
+ * use it refuses in its own way and applies the batch (`poison` counts as `retry`: a bug of ours).
+ */
+export interface InboundBatch {
+  readonly consumer: string;
+  readonly topic: string;
+  /** In order within each partition; a batch may span several. Never empty. */
+  readonly records: readonly InboundRecord[];
+  /** `checkpoints.settle(tx, settlement)` in the transaction that writes what came of the records. */
+  readonly settlement: Settlement;
+}
+
+/** The inbound records of one partition, in order. */
+export interface InboundSlice extends TopicPartition {
+  readonly records: readonly InboundRecord[];
+}
+
+/** How the bus reads an inbound topic for one consumer. */
+export interface RawSubscription {
+  readonly consumer: string;
+  readonly topic: string;
+  /** At most this many records a delivery. */
+  readonly recordsMax: number;
+  /**
+   * Read fresh from the database: the last applied position per partition (offset + 1). Of another
+   * incarnation than the given one (the broker's cluster id) none count: reading starts at the
+   * earliest offset that the broker still has.
+   */
+  checkpoints(incarnation: string): Promise<readonly RecordPosition[]>;
+  /** As in Subscription; `incarnation` is the cluster id that the records came from. */
+  deliver(
+    slices: readonly InboundSlice[],
+    incarnation: string,
+  ): Promise<'applied' | 'reload' | 'stop'>;
+}
+
+/**
+ * The one fact of a record of a raw topic (`usage.ingest.v1.dlq`): written to Kafka as `value` and
+ * `headers`, without an envelope.
+ */
+export interface RefusedRecord extends FactHeader {
+  readonly type: 'usage.refused';
+  /** The record's key as received, base64; absent when it had none. */
+  readonly recordKey?: string;
+  /** The value as received, base64; null when it had none. */
+  readonly value: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 export interface RunningSubscription {
+  /**
+   * Resolves when this reader takes part (Kafka: it has joined its group, the relay: it holds its
+   * lock). Absent where it does so at once.
+   */
+  readonly ready?: Promise<void>;
   /** Resolves when the delivery in flight is done; none follows. */
   stop(): Promise<void>;
 }
@@ -169,6 +237,8 @@ export interface RunningSubscription {
  */
 export interface EventBus {
   subscribe(subscription: Subscription): Promise<RunningSubscription>;
+  /** Reads an inbound topic. Absent on a bus that external producers cannot write to. */
+  subscribeRaw?(subscription: RawSubscription): Promise<RunningSubscription>;
   /** Makes a service's log visible to the others: embedded nothing to do, on Kafka the relay. */
   publish(log: PublishedLog): Promise<RunningSubscription>;
   /** The last position of each partition, as far as this process can know it. */
