@@ -13,6 +13,4 @@ export interface RequestContext extends Tenant {
 }
 
 /** Finds the owner of a key; undefined for an unknown or revoked one. */
-export type Authenticate = (
-  key: string,
-) => Promise<Omit<RequestContext, 'requestId'> | undefined>;
+export type Authenticate = (key: string) => Promise<Omit<RequestContext, 'requestId'> | undefined>;

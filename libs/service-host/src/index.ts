@@ -1,6 +1,15 @@
+export * from './atoms';
+export * from './canonical-json';
 export type * from './config';
 export type * from './context';
+export * from './customer-directory';
+export * from './dependency-down';
 export * from './logger';
 export type * from './metrics';
+export * from './paging';
+export * from './parameters';
+export * from './period';
 export * from './problem';
+export * from './reply';
+export * from './route-config';
 export type * from './runtime';

@@ -1,0 +1,129 @@
+/**
+ * What controllers take from a request. Each is checked here; a controller sees only valid values.
+ */
+import { createHash } from 'node:crypto';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { canonicalJson, withoutNulls } from './canonical-json';
+import type { RequestContext } from './context';
+import { invalid, Problem, type FieldError } from './problem';
+import { readQuery } from './query';
+import './request-state';
+import { strictly } from './strict-schema';
+import { fieldErrorsOf } from './zod-issues';
+
+/** A command id and what it was used for; the same id with another hash is refused. */
+export interface IdempotencyRequest {
+  readonly commandId: string;
+  /** SHA-256, hex, of method, path and canonical body. */
+  readonly requestHash: string;
+}
+
+const requestOf = (context: ExecutionContext): FastifyRequest =>
+  context.switchToHttp().getRequest<FastifyRequest>();
+
+const contextParameter = createParamDecorator<undefined>((_unused, context) =>
+  contextOf(requestOf(context)),
+);
+/** Who asks. */
+export const Ctx = (): ParameterDecorator => contextParameter();
+
+export function contextOf(request: FastifyRequest): RequestContext {
+  const { context } = request.kontor;
+  if (!context) throw new Error('a controller asked for the context of an open path');
+  return context;
+}
+
+const bodyParameter = createParamDecorator<z.ZodType>((schema, context) =>
+  parseBody(schema, requestOf(context)),
+);
+/**
+ * The body as the schema reads it. Unknown fields are refused, `null` means absent.
+ *
+ * Errors: 422 `invalid_request` with one entry per field.
+ */
+export const ZBody = (schema: z.ZodType): ParameterDecorator => bodyParameter(strictly(schema));
+
+const queryParameter = createParamDecorator<z.ZodType>((schema, context) =>
+  parseQuery(schema, requestOf(context)),
+);
+/**
+ * The query parameters as the schema reads them: values are text, a repeated parameter is refused.
+ *
+ * Errors: 400 `malformed_url`; 422 `invalid_request`.
+ */
+export const ZQuery = (schema: z.ZodType): ParameterDecorator => queryParameter(strictly(schema));
+
+const jsonParameter = createParamDecorator<undefined>((_unused, context) =>
+  jsonBodyOf(requestOf(context)),
+);
+/** The body as it was parsed, unchecked except for what a JSON text may hold. For hot routes. */
+export const JsonBody = (): ParameterDecorator => jsonParameter();
+
+const flawsParameter = createParamDecorator<undefined>(
+  (_unused, context): readonly FieldError[] => requestOf(context).kontor.flaws,
+);
+/** On a route with `@KeepsFlaws`: what is wrong with the JSON text, by pointer. */
+export const BodyFlaws = (): ParameterDecorator => flawsParameter();
+
+const keyParameter = createParamDecorator<undefined>((_unused, context) =>
+  idempotencyOf(requestOf(context)),
+);
+/**
+ * The `Idempotency-Key` with the hash of this request; undefined when the header is not there.
+ *
+ * Errors: 422 `invalid_idempotency_key`.
+ */
+export const IdempotencyKey = (): ParameterDecorator => keyParameter();
+
+const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
+
+export function idempotencyOf(request: FastifyRequest): IdempotencyRequest | undefined {
+  const commandId = request.headers['idempotency-key'];
+  if (commandId === undefined) return undefined;
+  if (typeof commandId !== 'string' || !IDEMPOTENCY_KEY.test(commandId))
+    throw invalid(
+      'Idempotency-Key',
+      'invalid_idempotency_key',
+      'An idempotency key is 1 to 255 printable ASCII characters.',
+    );
+  const body = canonicalJson(withoutNulls(request.body ?? null));
+  const hash = createHash('sha256').update(`${request.method} ${request.url}\n${body}`);
+  return { commandId, requestHash: hash.digest('hex') };
+}
+
+function jsonBodyOf(request: FastifyRequest): unknown {
+  if (request.body === undefined) throw bodyMissing();
+  return request.body;
+}
+
+function parseBody(schema: z.ZodType, request: FastifyRequest): unknown {
+  const sent = request.body;
+  // Without a body the defaults may still do: POST .../void needs nothing.
+  const input = sent === undefined ? {} : request.kontor.hasNull ? withoutNulls(sent) : sent;
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  if (sent === undefined) throw bodyMissing();
+  throw refused(fieldErrorsOf(result.error.issues, input, 'body'));
+}
+
+const bodyMissing = (): Problem =>
+  invalid('', 'body_required', 'This request needs a JSON body (Content-Type: application/json).');
+
+function parseQuery(schema: z.ZodType, request: FastifyRequest): unknown {
+  const query = readQuery(request.raw.url ?? '');
+  const result = schema.safeParse(query.values);
+  if (result.success && query.errors.length === 0) return result.data;
+  const issues = result.success ? [] : fieldErrorsOf(result.error.issues, query.values, 'query');
+  throw refused([...query.errors, ...issues]);
+}
+
+/** 422 with every field that is wrong. */
+export function refused(errors: readonly FieldError[]): Problem {
+  const [first] = errors;
+  const where = first?.pointer ? `${first.pointer}: ` : '';
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  const detail = first ? `${where}${first.detail}${more}` : 'The request is not valid.';
+  return new Problem(422, 'invalid_request', detail, { errors });
+}

@@ -1,0 +1,54 @@
+/**
+ * Makes every object of a schema refuse fields that it does not know, whatever its writer chose:
+ * a field that we would ignore is a misunderstanding that the client never hears of.
+ */
+import { z } from 'zod';
+
+type Schema = z.core.$ZodType;
+
+/** The same schema with `z.object` made strict, at every depth. Objects with a catchall stay. */
+export function strictly<S extends z.ZodType>(schema: S): S {
+  return rebuilt(schema) as S;
+}
+
+function rebuilt(schema: Schema): Schema {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case 'object':
+      return with_(schema, {
+        shape: mapValues(def.shape, rebuilt),
+        catchall: def.catchall ?? z.never(),
+      });
+    case 'array':
+      return with_(schema, { element: rebuilt(def.element) });
+    case 'record':
+      return with_(schema, { valueType: rebuilt(def.valueType) });
+    case 'tuple':
+      return with_(schema, { items: def.items.map(rebuilt) });
+    case 'union':
+      return with_(schema, { options: def.options.map(rebuilt) });
+    case 'pipe':
+      return with_(schema, { in: rebuilt(def.in), out: rebuilt(def.out) });
+    case 'optional':
+    case 'nullable':
+    case 'default':
+    case 'prefault':
+    case 'nonoptional':
+    case 'readonly':
+    case 'catch':
+      return with_(schema, { innerType: rebuilt(def.innerType) });
+    default:
+      return schema;
+  }
+}
+
+function with_(schema: Schema, patch: Record<string, unknown>): Schema {
+  const def = z.core.util.mergeDefs(schema._zod.def as never, patch as never);
+  return z.core.clone(schema, def as never, { parent: true });
+}
+
+const mapValues = (
+  shape: Readonly<Record<string, Schema>>,
+  change: (schema: Schema) => Schema,
+): Record<string, Schema> =>
+  Object.fromEntries(Object.entries(shape).map(([key, schema]) => [key, change(schema)]));
