@@ -532,9 +532,9 @@ export interface FundsCredited {
   };
   grant: Grant;
   /**
-   * Debts that this credit paid at once, oldest first.
+   * Stretches of debt that this credit paid at once, oldest first.
    */
-  repaid: Repayment[];
+  repaid: DebtStretch[];
   balance: DecimalString;
   at: Instant;
   legs: Leg[];
@@ -551,8 +551,11 @@ export interface Grant {
   effectiveAt: Instant;
   expiresAt: Instant | null;
 }
-export interface Repayment {
-  transactionId: string;
+/**
+ * A stretch of the account's debt, counted from its first debt on. A debit occupies one, a repayment covers the oldest open ones, so they name each other by it.
+ */
+export interface DebtStretch {
+  from: DecimalString;
   amount: DecimalString;
 }
 export interface FundsDebited {
@@ -616,6 +619,10 @@ export interface FeeDebited {
    * Plain digits, no exponent, no trailing zeros.
    */
   debt: string;
+  /**
+   * Plain digits, no exponent, no trailing zeros.
+   */
+  debtFrom: string;
   uncollected: DecimalString;
   balance: DecimalString;
   occurredAt: Instant;

@@ -1413,9 +1413,9 @@ export const SCHEMAS: readonly object[] = [
           },
           repaid: {
             type: 'array',
-            description: 'Debts that this credit paid at once, oldest first.',
+            description: 'Stretches of debt that this credit paid at once, oldest first.',
             items: {
-              $ref: '#/$defs/Repayment',
+              $ref: '#/$defs/DebtStretch',
             },
           },
           balance: {
@@ -1532,6 +1532,7 @@ export const SCHEMAS: readonly object[] = [
           'fiatRate',
           'takes',
           'debt',
+          'debtFrom',
           'uncollected',
           'balance',
           'occurredAt',
@@ -1615,6 +1616,11 @@ export const SCHEMAS: readonly object[] = [
             $ref: 'common.yaml#/$defs/DecimalString',
             description: 'The part that no lot covered.',
           },
+          debtFrom: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+            description:
+              "Where that part begins on the line of the account's debt; see DebtStretch.",
+          },
           uncollected: {
             $ref: 'common.yaml#/$defs/DecimalString',
           },
@@ -1672,13 +1678,15 @@ export const SCHEMAS: readonly object[] = [
           },
         },
       },
-      Repayment: {
+      DebtStretch: {
         type: 'object',
+        description:
+          "A stretch of the account's debt, counted from its first debt on. A debit occupies one, a repayment covers the oldest open ones, so they name each other by it.",
         additionalProperties: false,
-        required: ['transactionId', 'amount'],
+        required: ['from', 'amount'],
         properties: {
-          transactionId: {
-            type: 'string',
+          from: {
+            $ref: 'common.yaml#/$defs/DecimalString',
           },
           amount: {
             $ref: 'common.yaml#/$defs/DecimalString',
