@@ -17,24 +17,16 @@ export type InstantText = string;
 export function parseInstant(text: string): InstantText | undefined {
   const match = RFC_3339.exec(text);
   if (!match) return undefined;
-  const [, year, month, day, hour, minute, second, fraction = '', offset = 'Z'] = match;
-  if (!isDay(Number(year), Number(month), Number(day))) return undefined;
-  // A leap second is accepted and means the first instant of the next minute.
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
-  const offsetMinutes = parseOffset(offset);
-  if (offsetMinutes === undefined) return undefined;
-  const local = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-  );
-  const utc = new Date(withYear(local, Number(year)) - offsetMinutes * MINUTE_MS);
-  if (Number.isNaN(utc.getTime()) || utc.getUTCFullYear() < 1 || utc.getUTCFullYear() > 9999)
-    return undefined;
-  return `${utc.toISOString().slice(0, 19)}.${fraction.slice(0, 6).padEnd(6, '0')}Z`;
+  const [, ...fields] = match;
+  const numbers = fields.slice(0, 6).map(Number);
+  const offsetMinutes = parseOffset(fields[7] ?? 'Z');
+  if (!isWallTime(numbers) || offsetMinutes === undefined) return undefined;
+  const utc = new Date(utcMilliseconds(numbers) - offsetMinutes * MINUTE_MS);
+  const year = utc.getUTCFullYear();
+  // NaN fails both comparisons, and so does a year that an offset pushed out of range.
+  if (!(year >= 1 && year <= 9999)) return undefined;
+  const fraction = (fields[6] ?? '').slice(0, 6).padEnd(6, '0');
+  return `${utc.toISOString().slice(0, 19)}.${fraction}Z`;
 }
 
 /** The first instant of a UTC day given as `2026-01-05`; undefined when it is no day. */
@@ -65,11 +57,29 @@ function isDay(year: number, month: number, day: number): boolean {
   return day <= new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
 }
 
-// Date.UTC reads the years 0 to 99 as 1900 to 1999.
-function withYear(ms: number, year: number): number {
-  if (year > 99) return ms;
-  const date = new Date(ms);
-  date.setUTCFullYear(year);
+function isWallTime([
+  year = 0,
+  month = 0,
+  day = 0,
+  hour = 0,
+  minute = 0,
+  second = 0,
+]: readonly number[]): boolean {
+  // A leap second is accepted and means the first instant of the next minute.
+  return isDay(year, month, day) && hour <= 23 && minute <= 59 && second <= 60;
+}
+
+function utcMilliseconds([
+  year = 0,
+  month = 1,
+  day = 1,
+  hour,
+  minute,
+  second,
+]: readonly number[]): number {
+  // Date.UTC reads the years 0 to 99 as 1900 to 1999.
+  const date = new Date(Date.UTC(2000, 0, 1, hour, minute, second));
+  date.setUTCFullYear(year, month - 1, day + (date.getUTCDate() - 1));
   return date.getTime();
 }
 

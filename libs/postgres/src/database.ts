@@ -72,13 +72,12 @@ export function dataSourceFor(
 /** Connects to the database of one service. Its schemas need not exist yet: `migrate` makes them. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const schema = schemaOf(options.service);
-  const viewSchema = `${schema}_view`;
-  const source = await dataSourceFor(options, [schema, viewSchema]).initialize();
+  const source = await dataSourceFor(options, [schema, `${schema}_view`]).initialize();
   const pool = poolOf(source);
   // An idle connection that breaks (a restart of PostgreSQL) is replaced at the next use; without a
   // listener it would end the process.
   pool.on('error', () => undefined);
-  return new PooledDatabase(source, pool, options, schema, viewSchema);
+  return new PooledDatabase(source, pool, schema);
 }
 
 export function poolOf(source: DataSource): Pool {
@@ -87,13 +86,15 @@ export function poolOf(source: DataSource): Pool {
 }
 
 class PooledDatabase implements Database {
+  readonly viewSchema: string;
+
   constructor(
     private readonly source: DataSource,
     private readonly pool: Pool,
-    readonly options: DatabaseOptions,
     readonly schema: string,
-    readonly viewSchema: string,
-  ) {}
+  ) {
+    this.viewSchema = `${schema}_view`;
+  }
 
   async query<Row extends object>(
     text: string,

@@ -109,25 +109,29 @@ export async function startPostmaster(
   wantedPort?: number,
 ): Promise<RunningPostmaster> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
-  let started: { child: ChildProcess; port: number } | undefined;
+  let child: ChildProcess | undefined;
   for (;;) {
     const found = readPidFile(folder);
-    if (found && isAlive(found.pid) && (await answers(folder, found.port))) {
-      const ours = started?.child.pid === found.pid ? started?.child : undefined;
-      return { ...found, child: ours };
-    }
+    const ready = await readyPostmaster(folder, found);
+    if (ready) return { ...ready, child: child?.pid === ready.pid ? child : undefined };
     // A postmaster that ended at once met the old one's shared memory, or lost a race: try again.
-    if (!started || started.child.exitCode !== null || started.child.signalCode !== null) {
-      if (!(found && isPostgres(found.pid))) {
-        const port = wantedPort ?? (await freePort());
-        started = { child: spawnPostgres(folder, port), port };
-      }
-    }
+    if (hasEnded(child) && !(found && isPostgres(found.pid)))
+      child = spawnPostgres(folder, wantedPort ?? (await freePort()));
     if (Date.now() > deadline)
       throw new Error(`PostgreSQL did not start: see ${folder.logFile}\n${logTail(folder)}`);
     await pause(READY_POLL_MS);
   }
 }
+
+async function readyPostmaster(
+  folder: ClusterFolder,
+  found: { pid: number; port: number } | undefined,
+): Promise<{ pid: number; port: number } | undefined> {
+  return found && isAlive(found.pid) && (await answers(folder, found.port)) ? found : undefined;
+}
+
+const hasEnded = (child: ChildProcess | undefined): boolean =>
+  !child || child.exitCode !== null || child.signalCode !== null;
 
 /** Fast shutdown: sessions end, everything committed is on disk. Kills nothing else. */
 export async function stopPostmaster(pid: number): Promise<void> {
