@@ -26,6 +26,7 @@ module.exports = {
   },
   globalSetup: '<rootDir>/test/setup/global-setup.js',
   globalTeardown: '<rootDir>/test/setup/global-teardown.js',
+  setupFiles: ['<rootDir>/test/setup/seed.js'],
   testTimeout: 30_000,
   maxWorkers: 2,
 };

@@ -1,9 +1,12 @@
 /** One real PostgreSQL for a whole run; every test file makes its own database in it. */
+const { randomInt } = require('node:crypto');
 const { chmodSync, mkdtempSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 
 module.exports = async () => {
+  process.env.KONTOR_SEED ??= String(randomInt(2 ** 31));
+  console.log(`\nproperty tests: KONTOR_SEED=${process.env.KONTOR_SEED}`);
   if (process.env.KONTOR_TEST_DATABASE_URL) return;
   const { startEmbeddedPostgres } = require('@kontor/postgres');
   const dataDir = mkdtempSync(path.join(tmpdir(), 'kontor-test-'));

@@ -1,9 +1,9 @@
 /**
  * Sharing an amount so that the parts add up to the whole, to the last decimal.
  */
-import { AMOUNT_DECIMALS, Decimal, sum, ZERO } from './decimal';
+import { AMOUNT_DECIMALS, Decimal, ONE, sum, ZERO } from './decimal';
 
-const SMALLEST = new Decimal('1').div(new Decimal(`1${'0'.repeat(AMOUNT_DECIMALS)}`));
+const SMALLEST = ONE.div(new Decimal(`1${'0'.repeat(AMOUNT_DECIMALS)}`));
 const ROUND_DOWN = 0;
 
 /**
@@ -24,10 +24,8 @@ export function allocate(total: Decimal, weights: readonly Decimal[]): Decimal[]
   if (total.lt(ZERO)) return allocate(total.neg(), weights).map((part) => part.neg());
 
   const whole = sum(weights);
-  const effective = whole.eq(ZERO) ? weights.map(() => new Decimal('1')) : weights;
+  const effective = whole.eq(ZERO) ? weights.map(() => ONE) : weights;
   const divisor = sum(effective);
-  // floor(total * weight / divisor) without an intermediate rounding: the quotient is cut at 12
-  // decimals by an exact correction, and its remainder stays an integer multiple of nothing lost.
   const shares = effective.map((weight) => floorShare(total.times(weight), divisor));
   const spare = total.minus(sum(shares.map((share) => share.floor)));
   const spareUnits = Number(spare.div(SMALLEST).toFixed(0));
@@ -44,6 +42,7 @@ export function allocate(total: Decimal, weights: readonly Decimal[]): Decimal[]
   return parts;
 }
 
+/** The share cut at 12 decimals, and what the cut left, times the divisor: both exact. */
 function floorShare(numerator: Decimal, divisor: Decimal): { floor: Decimal; remainder: Decimal } {
   let floor = numerator.div(divisor).round(AMOUNT_DECIMALS, ROUND_DOWN);
   if (floor.times(divisor).gt(numerator)) floor = floor.minus(SMALLEST);
