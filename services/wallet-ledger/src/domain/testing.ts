@@ -1,0 +1,143 @@
+/** Builders for specs: one line each, one shared instant. Imported by test files only. */
+import { decimal, type Decimal, ZERO } from '@kontor/money';
+import { accountIdOf, type AdjustFunds, type DebitFees, type Fee } from './wallet-command';
+import type {
+  AccountOpened,
+  AdjustmentReason,
+  FeeDebited,
+  FundsCredited,
+  FundsDebited,
+  Purpose,
+} from './wallet-event';
+
+export const at = '2026-01-05T14:32:18.000000Z';
+export const usd = { name: 'default', asset: 'USD' };
+export const opened = (name = 'default', asset = 'USD'): AccountOpened => ({
+  type: 'AccountOpened',
+  accountId: accountIdOf({ name, asset }),
+  name,
+  asset,
+  at,
+});
+
+const PAID: readonly AdjustmentReason[] = ['external_topup', 'external_refund', 'migration'];
+
+interface Credit {
+  readonly reason?: AdjustmentReason;
+  readonly purpose?: Purpose;
+  readonly balance?: string;
+  readonly repaid?: readonly (readonly [from: string, amount: string])[];
+  readonly asset?: string;
+  readonly expiresAt?: string;
+}
+
+/** A credit of `amount` that made lot `id`, in transaction `tx-<id>`. */
+export function credited(id: string, amount: string, options: Credit = {}): FundsCredited {
+  const { reason = 'external_topup', balance = amount, asset = 'USD', repaid = [] } = options;
+  const purpose = options.purpose ?? (PAID.includes(reason) ? 'paid' : 'promotional');
+  return {
+    type: 'FundsCredited',
+    transactionId: `tx-${id}`,
+    accountId: accountIdOf({ name: 'default', asset }),
+    asset,
+    amount: decimal(amount),
+    reason,
+    grant: {
+      grantId: id,
+      purpose,
+      amount: decimal(amount),
+      basis: purpose === 'paid' ? decimal(amount) : ZERO,
+      priority: 100,
+      effectiveAt: at,
+      expiresAt: options.expiresAt ?? null,
+    },
+    repaid: repaid.map(([from, part]) => ({ from: decimal(from), amount: decimal(part) })),
+    balance: decimal(balance),
+    at,
+  };
+}
+
+export const adjust = (
+  id: string,
+  amount: string,
+  reason: AdjustmentReason = 'external_topup',
+): AdjustFunds => ({
+  type: 'AdjustFunds',
+  transactionId: `tx-${id}`,
+  account: usd,
+  amount: decimal(amount),
+  reason,
+  grantId: id,
+  at,
+});
+
+type Takes = Readonly<Record<string, string>>;
+export const takesOf = (takes: Takes): { grantId: string; amount: Decimal }[] =>
+  Object.entries(takes).map(([grantId, amount]) => ({ grantId, amount: decimal(amount) }));
+
+export const debited = (
+  id: string,
+  amount: string,
+  options: { takes: Takes; balance: string; reason?: AdjustmentReason },
+): FundsDebited => ({
+  type: 'FundsDebited',
+  transactionId: `tx-${id}`,
+  accountId: 'default:USD',
+  asset: 'USD',
+  amount: decimal(amount),
+  reason: options.reason ?? 'external_topup',
+  takes: takesOf(options.takes),
+  balance: decimal(options.balance),
+  at,
+});
+
+/** A fee priced in one or several assets: `fee('f1', { USD: '1', MIN: '10' })`. */
+export const fee = (id: string, prices: Readonly<Record<string, string>>): Fee => ({
+  feeId: id,
+  productId: 'prp_1',
+  alternatives: Object.entries(prices).map(([asset, amount]) => ({
+    asset,
+    amount: decimal(amount),
+    fiatValue: null,
+    fiatRate: null,
+  })),
+});
+
+export const debitFees = (...fees: readonly Fee[]): DebitFees => ({
+  type: 'DebitFees',
+  eventId: 'event-1',
+  occurredAt: at,
+  fees,
+  at,
+});
+
+interface FeeDebit {
+  readonly takes?: Takes;
+  /** Where debt begins, and how much it is. */
+  readonly debt?: readonly [from: string, amount: string];
+  readonly balance: string;
+  readonly asset?: string;
+  readonly alternative?: number;
+}
+
+export const feeDebited = (id: string, amount: string, options: FeeDebit): FeeDebited => {
+  const { takes = {}, debt = ['0', '0'], balance, asset = 'USD', alternative = 0 } = options;
+  return {
+    type: 'FeeDebited',
+    eventId: 'event-1',
+    feeId: id,
+    productId: 'prp_1',
+    accountId: accountIdOf({ name: 'default', asset }),
+    asset,
+    alternative,
+    amount: decimal(amount),
+    fiatValue: null,
+    fiatRate: null,
+    takes: takesOf(takes),
+    debt: { from: decimal(debt[0]), amount: decimal(debt[1]) },
+    uncollected: ZERO,
+    balance: decimal(balance),
+    occurredAt: at,
+    at,
+  };
+};
