@@ -8,15 +8,27 @@ const run = promisify(execFile);
 const IMAGE = 'apache/kafka:4.1.1';
 /** A daemon that does not answer within this is treated as none. */
 const DAEMON_TIMEOUT_MS = 3_000;
+const PULL_TIMEOUT_MS = 300_000;
+/** Where the broker listens inside the container. */
 const BROKER = 9092;
 
-/** Undefined when a Docker daemon answers, else why Docker can't be used. */
+/** Undefined when a Docker daemon answers and has the image (fetched when missing), else why not. */
 async function whyNoDocker() {
-  const asked = ['info', '--format', '{{.ServerVersion}}'];
-  return run('docker', asked, { timeout: DAEMON_TIMEOUT_MS }).then(
-    ({ stdout }) => (stdout.trim() ? undefined : 'the Docker daemon does not answer'),
-    (error) => (error.code === 'ENOENT' ? 'no docker' : 'the Docker daemon does not answer'),
-  );
+  try {
+    await run('docker', ['info', '--format', '{{.ServerVersion}}'], { timeout: DAEMON_TIMEOUT_MS });
+  } catch (error) {
+    return error.code === 'ENOENT' ? 'no docker' : 'the Docker daemon does not answer';
+  }
+  try {
+    await run('docker', ['image', 'inspect', IMAGE], { timeout: DAEMON_TIMEOUT_MS });
+  } catch {
+    const pulled = run('docker', ['pull', '-q', IMAGE], { timeout: PULL_TIMEOUT_MS });
+    return pulled.then(
+      () => undefined,
+      () => `the image ${IMAGE} can't be pulled`,
+    );
+  }
+  return undefined;
 }
 
 /** The environment that makes the image a single node which clients outside reach. */

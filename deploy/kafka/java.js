@@ -23,7 +23,7 @@ const FETCH_TIMEOUT_MS = 300_000;
 const FORMAT_TIMEOUT_MS = 60_000;
 const repository = path.resolve(__dirname, '../..');
 
-/** Undefined when Kafka can run by Java here, else why not. */
+/** Undefined when Kafka can run by Java here (jars fetched when missing), else why not. */
 async function whyNoJava() {
   const answers = (command, argument) =>
     run(command, [argument], { timeout: 10_000 }).then(
@@ -33,7 +33,11 @@ async function whyNoJava() {
   if (!(await answers('java', '-version'))) return 'no java';
   if (hasJars(jarsFolder())) return undefined;
   if (process.env.KONTOR_KAFKA_HOME) return `no Kafka jars under ${process.env.KONTOR_KAFKA_HOME}`;
-  return (await answers('mvn', '-v')) ? undefined : 'no mvn to fetch Apache Kafka with';
+  if (!(await answers('mvn', '-v'))) return 'no mvn to fetch Apache Kafka with';
+  return jars().then(
+    () => undefined,
+    (error) => `Maven could not fetch Apache Kafka: ${String(error.message).split('\n')[0]}`,
+  );
 }
 
 /** KONTOR_KAFKA_HOME is an unpacked Kafka release, or a folder that holds its jars. */

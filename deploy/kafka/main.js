@@ -5,7 +5,7 @@
  */
 const path = require('node:path');
 const { parseArgs } = require('node:util');
-const { startBroker } = require('./broker');
+const { findRuntime, startBroker } = require('./broker');
 const { isAlive } = require('./probe');
 
 const WATCH_MS = 1_000;
@@ -18,6 +18,8 @@ const { values } = parseArgs({
     /** Ends with this process: for a run of tests that is killed. */
     'owner-pid': { type: 'string' },
     runtime: { type: 'string' },
+    /** Only says which runtime there is, or why none: one line of JSON. */
+    check: { type: 'boolean' },
   },
 });
 
@@ -28,6 +30,7 @@ function addressOf(text) {
 }
 
 async function main() {
+  if (values.check) return console.log(JSON.stringify(await findRuntime()));
   const kontorDir = process.env.KONTOR_DATA_DIR || path.resolve(__dirname, '../../.kontor');
   const dataDir = values['data-dir'] || path.join(kontorDir, 'kafka');
   const starting = startBroker({

@@ -1,3 +1,5 @@
 export * from './database';
+export * from './describe-kafka';
 export * from './fake-clock';
+export * from './kafka-broker';
 export * from './poll-until';
