@@ -1,1 +1,15 @@
+export { openCheckpoints, type PartitionState, type ServiceCheckpoints } from './checkpoints';
+export * from './command-ids';
+export * from './embedded/postgres-bus';
+export { CommandIdTaken, FactTooLarge, Fenced, InvalidFact, PartitionCountChanged } from './errors';
+export { appendArguments, openLocalLog } from './local-log';
+export { eventLogMigrations } from './migrations';
+export { murmur2 } from './murmur2';
+export * from './nest/consumes';
+export * from './nest/event-log-server';
+export type * from './operators';
 export type * from './ports';
+export { buildRecords, FACT_BYTES_MAX, RECORD_BYTES_MAX, RECORD_FACTS_MAX } from './records';
+export type * from './runner/types';
+export { partitionOf, partitionsOf, topicsOwnedBy } from './topics';
+export * from './wakeups';

@@ -4,8 +4,8 @@
  *
  * Source: docs/adr/0002-postgres-writes-kafka-publishes.md, docs/adr/0006-delivery.md.
  */
-import type { FactHeader, Mode } from '@kontor/contracts';
-import type { Database, Transaction } from '@kontor/postgres';
+import type { FactHeader, Tenant } from '@kontor/contracts';
+import type { Database, Queryable, Transaction } from '@kontor/postgres';
 
 /** The record that caused ours: for rated, wallet and cost records the usage record they are about. */
 export interface Cause {
@@ -36,6 +36,8 @@ export interface LogRecord extends RecordPosition {
   readonly incarnation: string;
   readonly facts: readonly FactHeader[];
   readonly cause?: Cause;
+  /** When it was appended, as far as the bus knows; for lag. */
+  readonly recordedAt?: string;
 }
 
 /** A service's own log. */
@@ -90,7 +92,21 @@ export type BatchOutcome =
   /** Not now: nothing was written; the same batch comes again. */
   | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number }
   /** The fact at `index` of `batch.facts` can never be applied; nothing was written. */
-  | { readonly kind: 'poison'; readonly index: number; readonly reason: string };
+  | (PoisonFact & {
+      readonly kind: 'poison';
+      /** Further ones of the same batch, so that many are parked in one go. */
+      readonly more?: readonly PoisonFact[];
+    });
+
+export interface PoisonFact {
+  readonly index: number;
+  readonly reason: string;
+}
+
+/** What is parked together: order is promised within a key of a tenant, so is what waits. */
+export interface ParkedKey extends Tenant {
+  readonly key: string;
+}
 
 /** The checkpoints of a service's consumers, in its own database. */
 export interface Checkpoints {
@@ -101,6 +117,15 @@ export interface Checkpoints {
    *         meanwhile: let it roll the transaction back; the batch is read again.
    */
   settle(tx: Transaction, settlement: Settlement): Promise<void>;
+  /**
+   * Writes the settlements of several batches of deciding consumers that share a transaction.
+   * Answers, in their order, which were written: a fenced one leaves nothing behind and the others
+   * go on; its entry must be dropped and its handler must end with `Fenced`. Call it after
+   * `lockHeads` and before any row of those batches is written.
+   */
+  trySettle(tx: Transaction, settlements: readonly Settlement[]): Promise<boolean[]>;
+  /** The keys of a consumer that have parked facts, read in the caller's transaction. */
+  parkedKeys(tx: Queryable, consumer: string): Promise<ParkedKey[]>;
   /** The last applied position, 0 when there is none. */
   position(consumer: string, topic: string, partition: number): Promise<number>;
   /**
@@ -108,35 +133,6 @@ export interface Checkpoints {
    * Woken in process, and polled, because another instance may be the one that applies.
    */
   waitFor(consumer: string, at: RecordPosition, timeoutMs: number): Promise<boolean>;
-}
-
-/** A fact kept aside, with everything needed to look at it and to try again. */
-export interface DeadLetter {
-  readonly id: string;
-  readonly consumer: string;
-  readonly platform: string;
-  readonly mode: Mode;
-  readonly key: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly position: number;
-  readonly index: number;
-  /** Why; `behind <id>` for facts parked because an earlier one of their key is. */
-  readonly reason: string;
-  readonly fact: FactHeader;
-  readonly parkedAt: string;
-}
-
-/** How far a consumer is, for `GET /admin/<service>/consumers`. */
-export interface ConsumerProgress extends TopicPartition {
-  readonly consumer: string;
-  readonly position: number;
-  readonly head: number;
-  readonly lag: number;
-  readonly lagSeconds: number;
-  readonly incarnation: string | null;
-  /** `running`, or why it stopped. */
-  readonly state: string;
 }
 
 /** The records of one partition, in order. */
@@ -154,8 +150,14 @@ export interface Subscription {
   /**
    * Applies slices (one partition each, never the same partition twice at once).
    * `reload`: read the checkpoints again and go on from there. `stop`: the reader must stop.
+   * It may take as long as the database is down; aborting `signal` ends the wait with `reload`.
    */
-  deliver(slices: readonly RecordSlice[]): Promise<'applied' | 'reload' | 'stop'>;
+  deliver(
+    slices: readonly RecordSlice[],
+    signal?: AbortSignal,
+  ): Promise<'applied' | 'reload' | 'stop'>;
+  /** The bus met what must not be read over (another incarnation, a head below a checkpoint). */
+  halt?(reason: string): void;
 }
 
 /** A header's last value as text; Kafka allows a name to be repeated. */
@@ -243,6 +245,8 @@ export interface EventBus {
   publish(log: PublishedLog): Promise<RunningSubscription>;
   /** The last position of each partition, as far as this process can know it. */
   heads(topic: string): Promise<RecordPosition[]>;
+  /** When the first record after `position` was appended; undefined when there is none or it is unknown. */
+  waitingSince?(position: RecordPosition): Promise<string | undefined>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,109 @@
+import type { Database, Transaction } from '@kontor/postgres';
+import { PartitionCountChanged } from './errors';
+import type { LocalLog, RecordDraft, RecordPosition, TopicPartition } from './ports';
+import { textOf } from './records';
+import { topicOf, topicsOwnedBy } from './topics';
+import type { Wakeups } from './wakeups';
+
+/**
+ * Opens a service's log: makes the head rows of the topics that it owns and reads its incarnation.
+ *
+ * Errors: PartitionCountChanged (the process must not start).
+ */
+export async function openLocalLog(
+  database: Database,
+  service: string,
+  wakeups: Wakeups,
+): Promise<LocalLog> {
+  const topics = topicsOwnedBy(service);
+  for (const { name, partitions } of topics) {
+    const [row] = await database.query<{ count: number }>(
+      'SELECT log_open_topic($1, $2) AS count',
+      [name, partitions],
+    );
+    const found = Number(row?.count);
+    if (found !== partitions) throw new PartitionCountChanged(name, found, partitions);
+  }
+  const [identity] = await database.query<{ incarnation: string }>(
+    'SELECT log_open_identity() AS incarnation',
+  );
+  if (!identity) throw new Error('the log has no identity');
+  return new PostgresLog(database, service, wakeups, identity.incarnation);
+}
+
+/**
+ * The arguments of `log_append(text[], int[], smallint[], text, text[], int[], bigint[])`, for
+ * statements that append and write other rows in one round trip.
+ *
+ * Errors: InvalidFact, FactTooLarge.
+ */
+export function appendArguments(records: readonly RecordDraft[]): unknown[] {
+  return [
+    records.map((record) => record.topic),
+    records.map((record) => record.partition),
+    records.map((record) => record.facts.length),
+    // JSON text has no raw line feeds, so joining costs no escaping on either side.
+    records.map(textOf).join('\n'),
+    records.map((record) => record.cause?.topic ?? null),
+    records.map((record) => record.cause?.partition ?? null),
+    records.map((record) => record.cause?.position ?? null),
+  ];
+}
+
+class PostgresLog implements LocalLog {
+  constructor(
+    private readonly database: Database,
+    private readonly service: string,
+    private readonly wakeups: Wakeups,
+    readonly incarnation: string,
+  ) {}
+
+  async lockHeads(tx: Transaction, partitions: readonly TopicPartition[]): Promise<void> {
+    if (partitions.length === 0) return;
+    for (const { topic } of partitions) this.assertOwned(topic);
+    await tx.query(
+      'SELECT log_lock_heads($1::text[], $2::int[])',
+      [partitions.map(({ topic }) => topic), partitions.map(({ partition }) => partition)],
+      { name: 'log_lock_heads' },
+    );
+  }
+
+  async append(tx: Transaction, records: readonly RecordDraft[]): Promise<RecordPosition[]> {
+    if (records.length === 0) return [];
+    for (const { topic } of records) this.assertOwned(topic);
+    const rows = await tx.query<{ position: string }>(
+      `SELECT unnest(log_append($1::text[], $2::int[], $3::smallint[], $4::text,
+                                $5::text[], $6::int[], $7::bigint[])) AS position`,
+      appendArguments(records),
+      { name: 'log_append' },
+    );
+    return records.map(({ topic, partition }, index) => ({
+      topic,
+      partition,
+      position: Number(rows[index]?.position),
+    }));
+  }
+
+  committed(positions: readonly RecordPosition[]): void {
+    if (positions.length > 0) this.wakeups.appended(positions);
+  }
+
+  async heads(topic: string): Promise<RecordPosition[]> {
+    this.assertOwned(topic);
+    const rows = await this.database.query<{ partition: number; position: string }>(
+      'SELECT partition, next - 1 AS position FROM log_head WHERE topic = $1 ORDER BY partition',
+      [topic],
+      { name: 'log_heads' },
+    );
+    return rows.map(({ partition, position }) => ({
+      topic,
+      partition,
+      position: Number(position),
+    }));
+  }
+
+  private assertOwned(topic: string): void {
+    if (topicOf(topic).owner !== this.service)
+      throw new Error(`${topic} belongs to ${topicOf(topic).owner}, not to ${this.service}`);
+  }
+}

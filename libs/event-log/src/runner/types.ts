@@ -1,0 +1,25 @@
+/** What a consumer's runner is given by its surroundings. */
+import type { FactBatch, InboundBatch } from '../ports';
+
+/** A handler as it is written: whatever it answers or throws is judged by the runner. */
+export type BatchHandler = (batch: FactBatch) => Promise<unknown>;
+export type InboundHandler = (batch: InboundBatch) => Promise<unknown>;
+
+/** Where the runner says what happens; each may be left out. */
+export interface ConsumerHooks {
+  /** A delivery was committed: `facts` were applied, in `milliseconds`. */
+  applied?(consumer: string, topic: string, facts: number, milliseconds: number): void;
+  /** Facts were parked: an alert says so. */
+  parked?(consumer: string, facts: number, reason: string): void;
+  /** The same delivery will come again. */
+  retried?(consumer: string, reason: string): void;
+  /** The consumer stopped and will not go on by itself. */
+  stopped?(consumer: string, reason: string): void;
+}
+
+/** A part of service-host's Logger. */
+export interface RunnerLogger {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
