@@ -1,5 +1,6 @@
 export { openCheckpoints, type PartitionState, type ServiceCheckpoints } from './checkpoints';
 export * from './command-ids';
+export * from './commit-batches';
 export * from './embedded/postgres-bus';
 export { CommandIdTaken, FactTooLarge, Fenced, InvalidFact, PartitionCountChanged } from './errors';
 export { appendArguments, openLocalLog } from './local-log';
