@@ -1,4 +1,5 @@
 export * from './allocate';
+export * from './allocation';
 export * from './decimal';
 export * from './exchange';
 export * from './json';
