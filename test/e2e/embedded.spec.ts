@@ -1,0 +1,24 @@
+import { startServer, type RunningServer } from '@kontor/testkit';
+import { badInputStories } from './stories/bad-input';
+import { duplicateStories } from './stories/duplicates';
+import { moneyStories } from './stories/money';
+import { referenceStories } from './stories/reference';
+import { tenantStories } from './stories/tenants';
+
+describe('one process on embedded PostgreSQL', () => {
+  let server: RunningServer;
+  beforeAll(async () => {
+    server = await startServer();
+  }, 60_000);
+  afterAll(async () => {
+    await server.stop();
+    server.remove();
+  });
+  const live = (): RunningServer['live'] => server.live;
+
+  referenceStories(live);
+  duplicateStories(live);
+  moneyStories(live);
+  badInputStories(live);
+  tenantStories(live, () => server.test);
+});
