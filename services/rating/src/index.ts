@@ -1,1 +1,9 @@
-export {};
+import path from 'node:path';
+import type { ServiceDefinition } from '@kontor/service-host';
+import { RatingModule } from './rating.module';
+
+export const ratingService: ServiceDefinition = {
+  name: 'rating',
+  migrationsDir: path.resolve(__dirname, '../migrations'),
+  module: (runtime) => RatingModule.of(runtime),
+};

@@ -1,0 +1,38 @@
+import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { BatchCommitter } from '@kontor/event-log';
+import type { ServiceRuntime } from '@kontor/service-host';
+import { CatalogConsumer, CatalogFold } from './adapters/events/catalog.consumer';
+import { CatalogCopy } from './adapters/events/catalog-copy';
+import { UsageConsumer, UsageRater } from './adapters/events/usage.consumer';
+import { SimulationController, Simulator } from './adapters/http/simulation.controller';
+import { CatalogRows } from './adapters/postgres/catalog-rows';
+
+/** The only wiring of rating. */
+@Module({})
+export class RatingModule implements OnApplicationShutdown {
+  constructor(@Inject(BatchCommitter) private readonly committer: BatchCommitter) {}
+
+  static of({ config, database, checkpoints, log, internal }: ServiceRuntime): DynamicModule {
+    const { reportingCurrency } = config;
+    const versions = new CatalogRows(database, reportingCurrency);
+    const catalog = new CatalogCopy(database, checkpoints, versions);
+    const committer = new BatchCommitter({ database, log, checkpoints });
+    return {
+      module: RatingModule,
+      controllers: [CatalogConsumer, UsageConsumer, SimulationController],
+      providers: [
+        { provide: BatchCommitter, useValue: committer },
+        { provide: CatalogFold, useValue: new CatalogFold(database, checkpoints) },
+        {
+          provide: UsageRater,
+          useValue: new UsageRater(catalog, committer, reportingCurrency),
+        },
+        { provide: Simulator, useValue: new Simulator(internal, { catalog, versions }) },
+      ],
+    };
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.committer.stop();
+  }
+}
