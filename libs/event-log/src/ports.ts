@@ -140,13 +140,18 @@ export interface RecordSlice extends TopicPartition {
   readonly records: readonly LogRecord[];
 }
 
+/** A checkpoint, and the incarnation of the log that it counts in; null or absent when none is known. */
+export interface CheckpointPosition extends RecordPosition {
+  readonly incarnation?: string | null;
+}
+
 export interface Subscription {
   readonly consumer: string;
   readonly topic: string;
   /** At most this many facts a delivery, rounded up to whole records. */
   readonly factsMax: number;
   /** Read fresh from the database: where to go on, per partition (0 = from the start). */
-  checkpoints(): Promise<readonly RecordPosition[]>;
+  checkpoints(): Promise<readonly CheckpointPosition[]>;
   /**
    * Applies slices (one partition each, never the same partition twice at once).
    * `reload`: read the checkpoints again and go on from there. `stop`: the reader must stop.
@@ -207,6 +212,7 @@ export interface RawSubscription {
   deliver(
     slices: readonly InboundSlice[],
     incarnation: string,
+    signal?: AbortSignal,
   ): Promise<'applied' | 'reload' | 'stop'>;
 }
 
