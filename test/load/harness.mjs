@@ -1,0 +1,142 @@
+/** What benches share: a server to measure, requests, percentiles, the result file. */
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+export const root = path.resolve(here, '../..');
+export const KEY = `key_${'9'.repeat(52)}`;
+
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export function makeDataDir() {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'kontor-bench-'));
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
+const freePort = () =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+
+/** Starts the built all-in-one; answers when it is ready, with how long that took. */
+export async function startServer({ dataDir = makeDataDir(), env = {} } = {}) {
+  const port = await freePort();
+  const begin = performance.now();
+  const child = spawn(process.execPath, [path.join(root, 'services/all-in-one/dist/main.js')], {
+    env: {
+      ...process.env,
+      PORT: String(port),
+      KONTOR_DATA_DIR: dataDir,
+      KONTOR_API_KEY: KEY,
+      LOG_LEVEL: 'warn',
+      ...env,
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  for (;;) {
+    if (child.exitCode !== null) throw new Error('the server did not start');
+    const ready = await fetch(`${url}/health/ready`).catch(() => undefined);
+    if (ready?.status === 200) break;
+    await pause(10);
+  }
+  const stopped = new Promise((resolve) => child.on('close', resolve));
+  return {
+    url,
+    port,
+    pid: child.pid,
+    dataDir,
+    readyMs: performance.now() - begin,
+    stop: () => {
+      child.kill('SIGTERM');
+      return stopped;
+    },
+    remove: () => rmSync(dataDir, { recursive: true, force: true }),
+  };
+}
+
+/** A keep-alive client; bodies are prepared by the caller, so that measuring does not pay for them. */
+export function clientOf(server, connections = 64) {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
+  const request = (method, path, body) =>
+    new Promise((resolve, reject) => {
+      const outgoing = http.request(
+        {
+          agent,
+          method,
+          host: '127.0.0.1',
+          port: server.port,
+          path,
+          headers: {
+            authorization: `Bearer ${KEY}`,
+            'kontor-numbers': 'string',
+            ...(body && {
+              'content-type': 'application/json',
+              'content-length': Buffer.byteLength(body),
+            }),
+          },
+        },
+        (answer) => {
+          let text = '';
+          answer.setEncoding('utf8');
+          answer.on('data', (chunk) => (text += chunk));
+          answer.on('end', () => resolve({ status: answer.statusCode, text }));
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+  const json = async (method, path, body) => {
+    const { status, text } = await request(method, path, body && JSON.stringify(body));
+    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  };
+  return {
+    request,
+    get: (path) => json('GET', path),
+    post: (path, body) => json('POST', path, body),
+    close: () => agent.destroy(),
+  };
+}
+
+export function percentile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+}
+
+export const machine = () => ({
+  cores: os.cpus().length,
+  cpu: os.cpus()[0]?.model,
+  memoryGiB: Math.round(os.totalmem() / 2 ** 30),
+  node: process.version,
+  system: `${os.type()} ${os.release()}`,
+});
+
+/** Resident memory of a process in MB. */
+export function residentMb(pid) {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024);
+}
+
+export function report(rows) {
+  const list = Array.isArray(rows) ? rows : [rows];
+  for (const row of list) {
+    const against =
+      row.rival === null ? '' : ` against ${row.rival} (${row.ratio}x, floor ${row.floor})`;
+    console.log(`${row.id}: ${row.ours} ${row.unit}${against}; invariants: ${row.invariants}`);
+    console.log(`  ${JSON.stringify({ spread: row.spread, settings: row.settings })}`);
+  }
+  const text = JSON.stringify(Array.isArray(rows) ? rows : rows, null, 2);
+  writeFileSync(path.join(here, 'results', `${list[0].id.split(' ')[0]}.json`), `${text}\n`);
+}
