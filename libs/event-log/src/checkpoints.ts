@@ -58,10 +58,11 @@ class PostgresCheckpoints implements ServiceCheckpoints {
         name: batch.trial ? `${settle} trial` : settle,
       });
     } catch (error) {
-      if (sqlStateOf(error) === FENCED_SQLSTATE) throw new Fenced(batch.consumer);
-      throw error;
+      batch.fenced = sqlStateOf(error) === FENCED_SQLSTATE;
+      throw batch.fenced ? new Fenced(batch.consumer) : error;
     }
     batch.reached = true;
+    batch.fenced = false;
   }
 
   async trySettle(tx: Transaction, settlements: readonly Settlement[]): Promise<boolean[]> {
@@ -83,6 +84,7 @@ class PostgresCheckpoints implements ServiceCheckpoints {
       const answer = written.get(batch) ?? false;
       // A trial must not sink the transaction that it shares: it ends here, as far as it got.
       batch.reached = batch.trial || answer;
+      batch.fenced = !batch.reached;
       return answer;
     });
   }

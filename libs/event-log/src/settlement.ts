@@ -50,6 +50,8 @@ export interface SettlementPlan {
 export class BatchSettlement implements Settlement {
   /** Whether it was written (a trial: would have been) by the handler. */
   reached = false;
+  /** Whether its guard failed: another reader was first. */
+  fenced = false;
 
   constructor(
     readonly plan: SettlementPlan,

@@ -3,7 +3,7 @@
 
 -- The log's identity: a new one after a restore, so that readers notice.
 CREATE TABLE log_identity (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  sole boolean PRIMARY KEY DEFAULT true CHECK (sole),
   incarnation uuid NOT NULL DEFAULT gen_random_uuid()
 );
 
@@ -23,7 +23,7 @@ CREATE TABLE log_record (
   position bigint NOT NULL CHECK (position >= 1),
   facts_count smallint NOT NULL CHECK (facts_count BETWEEN 1 AND 100),
   facts_bytes int NOT NULL,
-  facts text COMPRESSION lz4 NOT NULL,
+  facts text NOT NULL,
   cause_topic text COLLATE "C",
   cause_partition int,
   cause_position bigint,
@@ -31,6 +31,14 @@ CREATE TABLE log_record (
   PRIMARY KEY (topic, partition, position),
   CHECK (num_nulls(cause_topic, cause_partition, cause_position) IN (0, 3))
 );
+
+-- Not every build of PostgreSQL has lz4; its own compression does the same, slower.
+DO $$
+BEGIN
+  ALTER TABLE log_record ALTER facts SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported THEN
+  NULL;
+END $$;
 
 -- How far the relay has copied each partition to the broker; 0 = nothing.
 CREATE TABLE log_relay (
@@ -63,7 +71,7 @@ CREATE TABLE dead_letter (
   mode text NOT NULL,
   key text NOT NULL,
   reason text NOT NULL,
-  fact text COMPRESSION lz4 NOT NULL,
+  fact text NOT NULL,
   cause_topic text COLLATE "C",
   cause_partition int,
   cause_position bigint,
@@ -96,7 +104,7 @@ CREATE TABLE command_id (
   command_id text NOT NULL,
   request_hash text NOT NULL,
   status smallint NOT NULL,
-  answer text COMPRESSION lz4,
+  answer text,
   -- Whom the answer names, so that it can be erased with them.
   customer_id text,
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(),

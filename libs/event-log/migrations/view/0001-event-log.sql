@@ -21,7 +21,7 @@ CREATE TABLE view_dead_letter (
   mode text NOT NULL,
   key text NOT NULL,
   reason text NOT NULL,
-  fact text COMPRESSION lz4 NOT NULL,
+  fact text NOT NULL,
   cause_topic text COLLATE "C",
   cause_partition int,
   cause_position bigint,

@@ -1,0 +1,81 @@
+/** Reads the records after given positions out of a local log: the embedded bus and the relay do. */
+import type { FactHeader } from '@kontor/contracts';
+import type { Queryable } from '@kontor/postgres';
+import type { LogRecord, RecordPosition, RecordSlice } from '../ports';
+import { causeFromRow } from '../runner/key-retry';
+
+export interface TailQuery {
+  /** The owner's schema. */
+  readonly schema: string;
+  readonly topic: string;
+  readonly incarnation: string;
+  readonly after: readonly RecordPosition[];
+  /** Bounds of the whole answer, rounded up to whole records. */
+  readonly factsMax: number;
+  readonly bytesMax: number;
+  /** Records looked at per partition; what keeps a deep backlog of small records cheap. */
+  readonly recordsMax: number;
+}
+
+/**
+ * The next records of each partition, in order, taken in turn so that a busy partition never
+ * starves a quiet one.
+ *
+ * Statement: the positions come as arrays and each partition is an index range scan of its own; the
+ * running sums see only counts, so the facts of a record that does not fit are never unpacked.
+ */
+export async function readTail(database: Queryable, query: TailQuery): Promise<RecordSlice[]> {
+  const rows = await database.query<TailRow>(
+    `SELECT partition, position, facts, cause_topic, cause_partition, cause_position, recorded_at
+     FROM (
+       SELECT r.*, sum(r.facts_count) OVER turns - r.facts_count AS facts_before,
+              sum(r.facts_bytes) OVER turns - r.facts_bytes AS bytes_before
+       FROM unnest($2::int[], $3::bigint[]) AS c (partition, position)
+       CROSS JOIN LATERAL (
+         SELECT l.*, l.position - c.position AS turn FROM ${query.schema}.log_record AS l
+         WHERE l.topic = $1 AND l.partition = c.partition AND l.position > c.position
+         ORDER BY l.position LIMIT $4) AS r
+       WINDOW turns AS (ORDER BY r.turn, r.partition)) AS bounded
+     WHERE facts_before < $5 AND bytes_before < $6
+     ORDER BY partition, position`,
+    [
+      query.topic,
+      query.after.map(({ partition }) => partition),
+      query.after.map(({ position }) => position),
+      query.recordsMax,
+      query.factsMax,
+      query.bytesMax,
+    ],
+    { name: `${query.schema} tail` },
+  );
+  return slicesFromRows(rows, query);
+}
+
+interface TailRow {
+  readonly partition: number;
+  readonly position: string;
+  readonly facts: string;
+  readonly cause_topic: string | null;
+  readonly cause_partition: number | null;
+  readonly cause_position: string | null;
+  readonly recorded_at: string;
+}
+
+function slicesFromRows(rows: readonly TailRow[], query: TailQuery): RecordSlice[] {
+  const slices = new Map<number, LogRecord[]>();
+  for (const row of rows) {
+    const cause = causeFromRow(row);
+    const records = slices.get(row.partition) ?? [];
+    records.push({
+      topic: query.topic,
+      partition: row.partition,
+      position: Number(row.position),
+      incarnation: query.incarnation,
+      facts: JSON.parse(row.facts) as FactHeader[],
+      recordedAt: row.recorded_at,
+      ...(cause && { cause }),
+    });
+    slices.set(row.partition, records);
+  }
+  return [...slices].map(([partition, records]) => ({ topic: query.topic, partition, records }));
+}

@@ -1,0 +1,121 @@
+import type { PartitionState, ServiceCheckpoints } from '../checkpoints';
+import type { InboundRecord, InboundSlice, RawSubscription, RecordPosition } from '../ports';
+import { BatchSettlement, type CheckpointMove } from '../settlement';
+import { backoffMs, pause } from './backoff';
+import type { Verdict } from './consumer-runner';
+import { messageOf, runAnswer } from './handler-run';
+import type { ConsumerHooks, InboundHandler, RunnerLogger } from './types';
+
+const RECORDS_MAX = 2_000;
+
+export interface InboundRunnerOptions {
+  readonly consumer: string;
+  readonly topic: string;
+  readonly checkpoints: ServiceCheckpoints;
+  readonly handler: InboundHandler;
+  readonly hooks?: ConsumerHooks;
+  readonly logger?: RunnerLogger;
+}
+
+/**
+ * Applies what external producers send. Nothing is parked: the handler refuses what it cannot use.
+ * Offsets may have gaps, and another broker starts at its earliest record: reading something twice
+ * is harmless there, because every event has an id.
+ */
+export class InboundRunner implements RawSubscription {
+  readonly consumer: string;
+  readonly topic: string;
+  readonly recordsMax = RECORDS_MAX;
+  state = 'starting';
+  private known = new Map<number, PartitionState>();
+  private readonly stopping = new AbortController();
+
+  constructor(private readonly options: InboundRunnerOptions) {
+    this.consumer = options.consumer;
+    this.topic = options.topic;
+  }
+
+  async checkpoints(incarnation: string): Promise<RecordPosition[]> {
+    const states = await this.options.checkpoints.load(this.consumer, this.topic);
+    this.known = new Map(states.map((state) => [state.partition, state]));
+    this.state = 'running';
+    return states.map((state) => ({
+      topic: this.topic,
+      partition: state.partition,
+      position: positionIn(state, incarnation),
+    }));
+  }
+
+  async deliver(slices: readonly InboundSlice[], incarnation: string): Promise<Verdict> {
+    const ending = this.stopping.signal;
+    for (let attempt = 0; !ending.aborted; attempt += 1) {
+      const records: InboundRecord[] = [];
+      const moves = this.plan(slices, incarnation, records);
+      if (moves === undefined) return 'reload';
+      if (moves.length === 0) return 'applied';
+      const { consumer, topic } = this;
+      const settlement = new BatchSettlement({ consumer, topic, moves });
+      const startedAt = performance.now();
+      const run = await runAnswer(settlement, records.length, () =>
+        this.options.handler({ consumer, topic, records, settlement }),
+      );
+      if (run.kind === 'fenced') return 'reload';
+      if (run.kind === 'applied') {
+        this.onApplied(moves);
+        const milliseconds = performance.now() - startedAt;
+        this.options.hooks?.applied?.(consumer, topic, records.length, milliseconds);
+        return 'applied';
+      }
+      const reason = run.kind === 'threw' ? messageOf(run.error) : JSON.stringify(run);
+      this.options.hooks?.retried?.(consumer, reason);
+      this.options.logger?.warn('inbound records will be tried again', { consumer, reason });
+      await pause(backoffMs(attempt), ending);
+    }
+    return 'reload';
+  }
+
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  /** Fills `records` with what is new; undefined when a partition is not known. */
+  private plan(
+    slices: readonly InboundSlice[],
+    incarnation: string,
+    records: InboundRecord[],
+  ): CheckpointMove[] | undefined {
+    const moves: CheckpointMove[] = [];
+    for (const { partition, records: all } of slices) {
+      const state = this.known.get(partition);
+      if (!state) return undefined;
+      const fresh = all.filter(({ offset }) => offset + 1 > positionIn(state, incarnation));
+      const last = fresh.at(-1);
+      if (!last) continue;
+      records.push(...fresh);
+      moves.push({
+        partition,
+        from: state.position,
+        to: last.offset + 1,
+        incarnation,
+        before: state.incarnation,
+        parking: state.parking,
+        parks: false,
+      });
+    }
+    return moves;
+  }
+
+  private onApplied(moves: readonly CheckpointMove[]): void {
+    for (const { partition, to, incarnation } of moves) {
+      const state = this.known.get(partition);
+      if (state) this.known.set(partition, { ...state, position: to, incarnation });
+    }
+    this.options.checkpoints.applied(
+      this.consumer,
+      moves.map(({ partition, to }) => ({ topic: this.topic, partition, position: to })),
+    );
+  }
+}
+
+const positionIn = (state: PartitionState, incarnation: string): number =>
+  state.incarnation === incarnation ? state.position : 0;
