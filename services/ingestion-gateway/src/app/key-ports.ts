@@ -33,3 +33,87 @@ export interface KeyDirectory {
   /** Remembers when keys were last used; never moves an instant back. */
   used(uses: ReadonlyMap<string, InstantText>): Promise<void>;
 }
+
+/** A key on its way into the store; its secret stays outside. */
+export interface NewKey extends Tenant {
+  readonly id: string;
+  readonly name: string | null;
+  readonly scopes: readonly Scope[];
+  readonly secretHash: string;
+  readonly createdAt: InstantText;
+}
+
+/** A request that may come again: by its `Idempotency-Key`. */
+export interface Command {
+  readonly tenant: Tenant;
+  readonly commandId: string;
+  readonly requestHash: string;
+}
+
+/**
+ * Runs `work` once per command and keeps what `kept` makes of its answer, in the transaction of the
+ * change; the same command again gets that. Without a command it just runs.
+ *
+ * Errors: CommandReused when the id was used for another request; whatever `work` throws.
+ */
+export type Once<Writes> = <Answer extends object>(
+  command: Command | undefined,
+  work: (writes: Writes) => Promise<Answer>,
+  kept: (answer: Answer) => Answer,
+) => Promise<Answer>;
+
+/** The id of a command that was used for another request. Final. */
+export class CommandReused extends Error {
+  readonly code = 'idempotency_key_reused';
+  readonly retriable = false;
+  constructor() {
+    super('the idempotency key was used for another request');
+  }
+}
+
+/** What one transaction may change. */
+export interface KeyWrites {
+  addPlatform(platform: Platform): Promise<void>;
+  addKey(key: NewKey): Promise<void>;
+  /** The key, locked until the commit; undefined when there is none or it was revoked. */
+  lockKey(tenant: Tenant, keyId: string): Promise<ApiKey | undefined>;
+  /** Gives the key another secret; those that it has end at `previousEndAt` at the latest. */
+  replaceSecret(
+    key: ApiKey,
+    secret: {
+      readonly hash: string;
+      readonly at: InstantText;
+      readonly previousEndAt: InstantText;
+    },
+  ): Promise<void>;
+  revoke(tenant: Tenant, keyId: string, at: InstantText): Promise<boolean>;
+}
+
+/** Where a page goes on. */
+export interface PageStart {
+  readonly limit: number;
+  readonly offset: number;
+  /** The last one of the page before. */
+  readonly after?: { readonly createdAt: InstantText; readonly id: string } | undefined;
+}
+
+export interface Listed<Item> {
+  readonly items: readonly Item[];
+  readonly totalCount: number;
+}
+
+export interface KeyStore {
+  readonly once: Once<KeyWrites>;
+  /** Newest first; revoked ones are not listed. */
+  keysOf(tenant: Tenant, start: PageStart): Promise<Listed<ApiKey>>;
+  platforms(start: PageStart): Promise<Listed<Platform>>;
+  platform(id: string): Promise<Platform | undefined>;
+}
+
+/** New ids and secrets: chance comes from outside. */
+export interface KeyMint {
+  newPlatformId(): string;
+  newKeyId(): string;
+  newSecret(): string;
+  hashOf(secret: string): string;
+}
