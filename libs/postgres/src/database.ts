@@ -77,6 +77,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   // An idle connection that breaks (a restart of PostgreSQL) is replaced at the next use; without a
   // listener it would end the process.
   pool.on('error', () => undefined);
+  // So would one that breaks between two statements of a transaction or a session in use, where the
+  // pool does not listen: the next statement says so instead.
+  const guarded = new WeakSet<PoolClient>();
+  pool.on('acquire', (client) => {
+    if (guarded.has(client)) return;
+    guarded.add(client);
+    client.on('error', () => undefined);
+  });
   return new PooledDatabase(source, pool, schema);
 }
 
