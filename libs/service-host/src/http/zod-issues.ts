@@ -2,6 +2,7 @@
  * What zod found, in the words of our problems: a pointer, a stable code, a sentence.
  */
 import type { z } from 'zod';
+import { pointerOf } from '../json/pointer';
 import type { FieldError } from './problem';
 
 type Issue = z.core.$ZodIssue;
@@ -25,10 +26,6 @@ export function fieldErrorsOf(
     detail,
   }));
 }
-
-/** `['a', 0, 'b/c']` as `/a/0/b~1c`. */
-export const pointerOf = (path: Path): string =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 interface Found {
   readonly path: Path;

@@ -5,10 +5,11 @@ import { createHash } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { canonicalJson, withoutNulls } from './canonical-json';
-import type { RequestContext } from './context';
-import { invalid, Problem, type FieldError } from './problem';
+import { canonicalJson, withoutNulls } from '../json/canonical-json';
+import type { RequestContext } from '../context';
+import { invalid, type FieldError, type Problem } from './problem';
 import { readQuery } from './query';
+import { refused } from './refused';
 import './request-state';
 import { strictly } from './strict-schema';
 import { fieldErrorsOf } from './zod-issues';
@@ -117,13 +118,4 @@ function parseQuery(schema: z.ZodType, request: FastifyRequest): unknown {
   if (result.success && query.errors.length === 0) return result.data;
   const issues = result.success ? [] : fieldErrorsOf(result.error.issues, query.values, 'query');
   throw refused([...query.errors, ...issues]);
-}
-
-/** 422 with every field that is wrong. */
-export function refused(errors: readonly FieldError[]): Problem {
-  const [first] = errors;
-  const where = first?.pointer ? `${first.pointer}: ` : '';
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  const detail = first ? `${where}${first.detail}${more}` : 'The request is not valid.';
-  return new Problem(422, 'invalid_request', detail, { errors });
 }

@@ -4,7 +4,7 @@
  */
 import type { Tenant } from '@kontor/contracts';
 import { invalid, notFound } from './problem';
-import type { InternalCalls } from './runtime';
+import type { InternalCalls } from '../runtime';
 
 export interface KnownCustomer {
   readonly customerId: string;

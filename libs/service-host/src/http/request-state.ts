@@ -1,7 +1,7 @@
 /**
  * What the host knows about a request beside Fastify's own members.
  */
-import type { RequestContext } from './context';
+import type { RequestContext } from '../context';
 import type { FieldError } from './problem';
 import type { RouteDeclaration } from './route-config';
 
@@ -12,6 +12,10 @@ export interface RequestState {
   flaws: readonly FieldError[];
   /** Whether the JSON text holds a `null`: without one, no body is walked for them. */
   hasNull: boolean;
+  /** Of the route that was found; undefined for none. */
+  route: RouteDeclaration | undefined;
+  /** The route's pattern, for metrics: `/customers/:id`. */
+  pattern: string;
   /** `performance.now()` at the arrival, for the duration metric. */
   startedAtMs: number;
 }
@@ -29,6 +33,8 @@ export const newRequestState = (startedAtMs: number): RequestState => ({
   context: undefined,
   flaws: NO_FLAWS,
   hasNull: false,
+  route: undefined,
+  pattern: '',
   startedAtMs,
 });
 

@@ -5,7 +5,7 @@
 import 'reflect-metadata';
 import type { HttpStatus } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Scope } from './context';
+import type { Scope } from '../context';
 
 /** Where @nestjs/platform-fastify looks for a route's config. */
 const ROUTE_CONFIG_METADATA = '__fastify_route_config__';
@@ -16,6 +16,8 @@ export interface RouteDeclaration {
   /** Undefined = the route is open to everyone; only the host's own routes may be. */
   readonly scope?: Scope;
   readonly open?: true;
+  /** For other services of the installation only, never with an API key. */
+  readonly internal?: true;
   /** Flaws of the JSON text are given to the controller instead of refusing the whole request. */
   readonly keepsFlaws?: true;
   readonly doc?: ApiDocumentation;

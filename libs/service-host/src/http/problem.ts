@@ -15,6 +15,8 @@ export interface ProblemOptions {
   /** Members beside the standard ones, e.g. `requested`, `available`, `asset`. */
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds?: number;
+  /** Response headers beside the usual ones, e.g. `Allow`. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export class Problem extends Error {

@@ -1,0 +1,169 @@
+/**
+ * Every code that an answer of Kontor may carry, once: its HTTP status, its title, when it happens.
+ * docs/reference/errors.md and the error answers of the OpenAPI document are made from this table.
+ */
+export interface ErrorCode {
+  readonly status: number;
+  readonly title: string;
+  readonly meaning: string;
+}
+
+const code = (status: number, title: string, meaning: string): ErrorCode => ({
+  status,
+  title,
+  meaning,
+});
+
+/** Codes of whole answers. */
+export const ERROR_CODES = {
+  malformed_json: code(400, 'Malformed JSON', 'The body is not UTF-8 or not JSON.'),
+  malformed_request: code(400, 'Malformed request', 'The request is not valid HTTP.'),
+  malformed_url: code(
+    400,
+    'Malformed URL',
+    'The path or query has a percent-encoding that is not UTF-8, or a NUL character.',
+  ),
+  missing_api_key: code(
+    401,
+    'API key missing',
+    'Send the key as `Authorization: Bearer`, `X-Api-Key` or `X-Credyt-Api-Key`.',
+  ),
+  invalid_api_key: code(401, 'API key unknown', 'There is no such key, or it was revoked.'),
+  invalid_context: code(
+    401,
+    'Context not signed',
+    'A service other than the gateway was asked without a valid signed context.',
+  ),
+  insufficient_funds: code(
+    402,
+    'Insufficient funds',
+    'The account has less available than requested; `requested`, `available` and `asset` say how much.',
+  ),
+  missing_scope: code(
+    403,
+    'Scope missing',
+    'The key may not do this; `required_scope` says what it needs.',
+  ),
+  not_found: code(404, 'Not found', 'Nothing exists at this path for this platform and mode.'),
+  method_not_allowed: code(
+    405,
+    'Method not allowed',
+    'The path exists under other methods; `Allow` lists them.',
+  ),
+  request_timeout: code(408, 'Request timeout', 'The request did not arrive in time.'),
+  already_subscribed: code(409, 'Already subscribed', 'The customer holds this product already.'),
+  code_taken: code(409, 'Code taken', 'Another product or asset has this code.'),
+  external_id_taken: code(409, 'External id taken', 'Another resource has this external id.'),
+  event_id_reused: code(409, 'Event id reused', 'The event id was accepted with other content.'),
+  transaction_id_reused: code(
+    409,
+    'Transaction id reused',
+    'The transaction id was used with other content.',
+  ),
+  conflict: code(409, 'Conflict', 'The state of the resource does not allow this.'),
+  body_too_large: code(413, 'Body too large', 'A body is at most 8 MiB.'),
+  request_too_large: code(
+    413,
+    'Request too large',
+    'What the request would write is larger than a fact may be (256 KiB).',
+  ),
+  uri_too_long: code(414, 'URI too long', 'A path segment is longer than any id may be.'),
+  unsupported_media_type: code(
+    415,
+    'Unsupported media type',
+    'Send `application/json` (for events also CloudEvents JSON), without a content encoding.',
+  ),
+  invalid_request: code(
+    422,
+    'Invalid request',
+    'Well-formed but wrong; `errors` names every field with its own code.',
+  ),
+  idempotency_key_reused: code(
+    422,
+    'Idempotency key reused',
+    'The `Idempotency-Key` was used for another request.',
+  ),
+  not_supported: code(422, 'Not supported', 'A later version of Kontor brings this.'),
+  too_many_requests: code(429, 'Too many requests', 'Try again after `Retry-After` seconds.'),
+  queue_full: code(
+    429,
+    'Queue full',
+    'More is waiting than the service may hold; try again after `Retry-After` seconds.',
+  ),
+  header_too_large: code(431, 'Headers too large', 'The request line and headers exceed 16 KiB.'),
+  internal_error: code(
+    500,
+    'Internal error',
+    'A bug of ours; the log has the request id. Nothing a client sends should lead here.',
+  ),
+  database_unavailable: code(
+    503,
+    'Database unavailable',
+    'The database does not answer; try again after `Retry-After` seconds.',
+  ),
+  dependency_down: code(
+    503,
+    'Dependency down',
+    'Another service does not answer; try again after `Retry-After` seconds.',
+  ),
+  stopping: code(
+    503,
+    'Stopping',
+    'The service is stopping; try again after `Retry-After` seconds.',
+  ),
+  not_ready: code(
+    503,
+    'Not ready',
+    'A read model is not far enough yet, or the service is starting.',
+  ),
+} as const satisfies Record<string, ErrorCode>;
+
+/**
+ * Codes of single fields, items and usage, in `errors[].code` or an item's `code`. A problem about
+ * one field carries its code as a whole, too, with status 422.
+ */
+export const FIELD_CODES: Readonly<Record<string, string>> = {
+  required: 'The field is missing.',
+  unknown_field: 'There is no such field.',
+  unknown_parameter: 'There is no such query parameter.',
+  repeated_parameter: 'The query parameter came more than once.',
+  invalid_type: 'The value has another JSON type than expected.',
+  invalid_value: 'The value is none of those allowed.',
+  invalid_format: 'The text does not have the form expected.',
+  too_small: 'The value is below its least, or the list or text too short.',
+  too_big: 'The value is above its most, or the list or text too long.',
+  too_long: 'The text has too many characters.',
+  too_large: 'The value is larger than allowed as JSON.',
+  out_of_range: 'The number is outside the range allowed.',
+  body_required: 'The request needs a JSON body.',
+  nul_character: 'A text or key holds a NUL character.',
+  lone_surrogate: 'A text or key holds half of a surrogate pair.',
+  forbidden_key: 'A key could reach an object prototype (`__proto__`, `constructor.prototype`).',
+  nested_too_deeply: 'More than 64 levels of nesting.',
+  number_out_of_range: 'A JSON number is too large to be kept.',
+  amount_not_a_number: 'Neither a JSON number nor a plain decimal string.',
+  amount_imprecise: 'A JSON number of more than 15 significant digits: send a string.',
+  amount_too_fine: 'More than 12 decimals.',
+  amount_out_of_range: 'An amount is below 10^15.',
+  invalid_instant: 'Not an RFC 3339 instant.',
+  invalid_period: 'Not an instant or date, or the period ends before it begins.',
+  invalid_uuid: 'Not a UUID.',
+  invalid_cursor: 'The cursor was not made by this list.',
+  invalid_idempotency_key: 'The `Idempotency-Key` is not 1 to 255 printable characters.',
+  customer_required: 'Neither `customer_id` nor `customer_external_id`.',
+  unknown_customer: 'There is no such customer.',
+  customer_mismatch: '`customer_id` and `customer_external_id` name different customers.',
+  unknown_vendor: 'There is no such vendor.',
+  unknown_product: 'There is no such product.',
+  unknown_asset: 'There is no such asset.',
+  too_many_prices: 'The customer would have more than 100 price lines for an event type.',
+  cost_amount_mismatch: 'The amount differs from units and unit price, or volume and rate.',
+  not_supported: 'A later version of Kontor brings this.',
+};
+
+export const titleOf = (errorCode: string): string =>
+  (ERROR_CODES as Readonly<Record<string, ErrorCode>>)[errorCode]?.title ??
+  errorCode.replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase());
+
+/** The `type` of a problem: a stable URI, also the anchor of the code in the reference. */
+export const typeOf = (errorCode: string): string => `https://kontor.dev/errors/${errorCode}`;

@@ -1,0 +1,201 @@
+/**
+ * What happens to every request before its controller: an id, a refusal while stopping, the key or
+ * signed context, the scope, the JSON body.
+ */
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  HookHandlerDoneFunction,
+  RouteOptions,
+} from 'fastify';
+import type { RequestGuard } from '../auth/request-guard';
+import type { RequestContext } from '../context';
+import type { Logger } from '../logger';
+import { parseJsonBody } from '../json/json-body';
+import { stopping } from './problem-of';
+import { notFound, Problem } from './problem';
+import { refused } from './refused';
+import { newRequestState } from './request-state';
+import { RouteIndex, type IndexedRoute } from './route-index';
+import type { RouteDeclaration } from './route-config';
+import { pathOf, REQUEST_ID_HEADER } from './send';
+
+export interface ServedRequest {
+  readonly method: string;
+  readonly pattern: string;
+  readonly service: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+export interface HookOptions {
+  readonly guard: RequestGuard;
+  readonly logger: Logger;
+  readonly inFlight: InFlight;
+  /** Observes each answered request. */
+  readonly onServed: (served: ServedRequest) => void;
+}
+
+/** Counts what is being answered, and turns new requests away once the process stops. */
+export class InFlight {
+  private count = 0;
+  private closed = false;
+  private readonly idle: (() => void)[] = [];
+
+  get stopping(): boolean {
+    return this.closed;
+  }
+  begin(): void {
+    this.count += 1;
+  }
+  end(): void {
+    this.count -= 1;
+    if (this.count === 0) for (const done of this.idle.splice(0)) done();
+  }
+  /** Refuses what comes from now on; resolves when all that came before has its answer. */
+  close(): Promise<void> {
+    this.closed = true;
+    return this.count === 0 ? Promise.resolve() : new Promise((done) => this.idle.push(done));
+  }
+}
+
+const JSON_TYPES = [
+  'application/json',
+  'application/cloudevents+json',
+  'application/cloudevents-batch+json',
+];
+
+export function installHooks(server: FastifyInstance, options: HookOptions): void {
+  const routes = new RouteIndex<IndexedRoute>();
+  server.decorateRequest('kontor', undefined as never);
+  server.addHook('onRequest', (request, reply, done) => arrive(request, reply, options, done));
+  server.addHook('onResponse', (request, reply, done) => {
+    leave(request, reply, options);
+    done();
+  });
+  server.addHook('onRoute', (route) => declareRoute(route, routes, options));
+  server.removeAllContentTypeParsers();
+  for (const type of JSON_TYPES)
+    server.addContentTypeParser<Buffer>(type, { parseAs: 'buffer' }, readBody);
+  server.setNotFoundHandler(async (request) => {
+    request.kontor.context = await options.guard.identify(request);
+    throw missing(request, routes);
+  });
+}
+
+function arrive(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: HookOptions,
+  done: HookHandlerDoneFunction,
+): void {
+  request.kontor = newRequestState(performance.now());
+  options.inFlight.begin();
+  reply.header(REQUEST_ID_HEADER, request.id);
+  if (options.inFlight.stopping) reply.header('connection', 'close');
+  if (request.raw.url?.includes('%00')) done(nulInUrl());
+  else done();
+}
+
+const nulInUrl = (): Problem => new Problem(400, 'malformed_url', 'The URL holds a NUL character.');
+
+function leave(request: FastifyRequest, reply: FastifyReply, options: HookOptions): void {
+  options.inFlight.end();
+  const { kontor } = request;
+  options.onServed({
+    method: request.method,
+    pattern: kontor.pattern,
+    service: kontor.route?.doc?.tag ?? 'host',
+    status: reply.statusCode,
+    durationMs: performance.now() - kontor.startedAtMs,
+  });
+}
+
+/** Gives each route the hook that its declaration asks for; refuses one that declares nothing. */
+function declareRoute(
+  route: RouteOptions,
+  routes: RouteIndex<IndexedRoute>,
+  options: HookOptions,
+): void {
+  const declaration = route.config?.kontor ?? {};
+  const methods = Array.isArray(route.method) ? route.method : [route.method];
+  for (const method of methods) {
+    checkDeclaration(`${method} ${route.url}`, route.url, declaration);
+    routes.add({ method, pattern: route.url });
+  }
+  const own = (route.onRequest ?? []) as RouteHook | RouteHook[];
+  route.onRequest = [guardRoute(declaration, route.url, options), ...[own].flat()];
+}
+
+type RouteHook = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: HookHandlerDoneFunction,
+) => void;
+
+function checkDeclaration(name: string, url: string, declaration: RouteDeclaration): void {
+  if (declaration.open || declaration.internal) return;
+  if (!declaration.scope) throw new Error(`${name} declares no scope: add @RequireScope`);
+  if (url.startsWith('/admin') !== (declaration.scope === 'admin'))
+    throw new Error(`${name}: the scope "admin" and paths under /admin belong together`);
+}
+
+const guardRoute =
+  (declaration: RouteDeclaration, pattern: string, options: HookOptions): RouteHook =>
+  (request, _reply, done) => {
+    request.kontor.route = declaration;
+    request.kontor.pattern = pattern;
+    if (declaration.open) return done();
+    if (options.inFlight.stopping) return done(stopping());
+    const identified = declaration.internal
+      ? options.guard.identifyInternal(request)
+      : options.guard.identify(request);
+    identified.then(
+      (context) => {
+        request.kontor.context = context;
+        done(scopeProblem(declaration, context));
+      },
+      (error: Error) => done(error),
+    );
+  };
+
+function scopeProblem({ scope }: RouteDeclaration, context: RequestContext): Problem | undefined {
+  if (!scope || context.scopes.includes(scope)) return undefined;
+  return new Problem(403, 'missing_scope', `This needs a key with the scope \`${scope}\`.`, {
+    extensions: { required_scope: scope },
+  });
+}
+
+function readBody(
+  request: FastifyRequest,
+  bytes: Buffer,
+  done: (error: Error | null, body?: unknown) => void,
+): void {
+  try {
+    done(null, bytes.length === 0 ? undefined : bodyOf(request, bytes));
+  } catch (error) {
+    done(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+function bodyOf(request: FastifyRequest, bytes: Buffer): unknown {
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity')
+    throw new Problem(415, 'unsupported_media_type', 'Send the body without a content encoding.');
+  const { value, hasNull, flaws } = parseJsonBody(bytes);
+  const state = request.kontor;
+  if (flaws.length > 0 && !state.route?.keepsFlaws) throw refused(flaws);
+  state.flaws = flaws;
+  state.hasNull = hasNull;
+  return value;
+}
+
+function missing(request: FastifyRequest, routes: RouteIndex<IndexedRoute>): Problem {
+  const methods = routes.at(pathOf(request.url)).map((route) => route.method);
+  if (methods.length === 0) return notFound('path');
+  const allow = [...new Set(methods)].sort().join(', ');
+  return new Problem(405, 'method_not_allowed', `This path has ${allow}.`, {
+    headers: { allow },
+  });
+}
