@@ -7,7 +7,6 @@
 import { createHash, randomFillSync } from 'node:crypto';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-const ENCODED_LENGTH = 26;
 const ENCODED = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -72,13 +71,18 @@ function uuidV5Bytes(name: string): Uint8Array {
   return bytes;
 }
 
+// From the last bits to the first, five at a time; the first character holds the three that remain.
 function encode(bytes: Uint8Array): string {
-  let value = 0n;
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
   let text = '';
-  for (let index = 0; index < ENCODED_LENGTH; index += 1) {
-    text = (ALPHABET[Number(value & 31n)] ?? '') + text;
-    value >>= 5n;
+  let bits = 0;
+  let bitCount = 0;
+  for (let index = bytes.length - 1; index >= 0; index -= 1) {
+    bits |= (bytes[index] ?? 0) << bitCount;
+    bitCount += 8;
+    for (; bitCount >= 5; bitCount -= 5) {
+      text = ALPHABET.charAt(bits & 31) + text;
+      bits >>>= 5;
+    }
   }
-  return text;
+  return ALPHABET.charAt(bits) + text;
 }
