@@ -1,0 +1,44 @@
+/** Which rows a batch needs, and reading them. */
+import type { LedgerEntry } from './ledger-entry';
+import type { LedgerRows, StoredWallet, TransactionRef, WalletKey } from './ports';
+import { walletId } from './wallet-cache';
+
+export type Wallets = Map<string, StoredWallet & { readonly key: WalletKey }>;
+
+/** The wallets that a batch touches, by their id. */
+export function keysOf(entries: readonly LedgerEntry[]): Map<string, WalletKey> {
+  const keys = new Map<string, WalletKey>();
+  const add = (key: WalletKey): void => void keys.set(walletId(key), key);
+  for (const entry of entries)
+    if (entry.kind === 'delivery') for (const { wallet } of entry.commands) add(wallet);
+    else add(entry.wallet);
+  return keys;
+}
+
+/** The transaction ids that a batch may use for the first time, or again. */
+export function refsOf(entries: readonly LedgerEntry[]): TransactionRef[] {
+  return entries.flatMap((entry) =>
+    entry.kind === 'delivery'
+      ? entry.commands.flatMap(({ wallet, command }) =>
+          command.type === 'DebitFees' ? command.fees.map(({ feeId }) => refOf(wallet, feeId)) : [],
+        )
+      : [refOf(entry.wallet, entry.command.transactionId)],
+  );
+}
+
+export const refOf = ({ platform, mode }: WalletKey, transactionId: string): TransactionRef => ({
+  platform,
+  mode,
+  transactionId,
+});
+
+export async function loadWallets(rows: LedgerRows, keys: readonly WalletKey[]): Promise<Wallets> {
+  const wallets: Wallets = new Map();
+  if (keys.length === 0) return wallets;
+  const stored = await rows.loadWallets(keys);
+  keys.forEach((key, index) => {
+    const found = stored[index];
+    if (found) wallets.set(walletId(key), { ...found, key });
+  });
+  return wallets;
+}

@@ -1,0 +1,61 @@
+/** What goes through the ledger's queue, and what comes back. */
+import type {
+  AdjustFunds,
+  DebitFees,
+  OpenAccounts,
+  WalletRejection,
+} from '../domain/wallet-command';
+import type { Instant } from '../domain/wallet-event';
+import type { CatalogRows, LogAddress, Settlement, WalletKey } from './ports';
+
+/** A command before it has an instant: that is the batch's. */
+export type Undated<Command> = Omit<Command, 'at'>;
+
+export interface RequestedAdjustment {
+  readonly kind: 'adjustment';
+  readonly wallet: WalletKey;
+  readonly command: Undated<AdjustFunds>;
+  /** Of what the client sent: the same id with another hash is refused. */
+  readonly contentHash: string;
+}
+
+export type Request = RequestedAdjustment;
+
+/** What one fact of a delivery asks of one wallet. */
+export interface DeliveredCommand {
+  readonly wallet: WalletKey;
+  readonly command: Undated<DebitFees> | Undated<OpenAccounts>;
+  readonly cause: LogAddress;
+  /** Index of the fact in its batch, to name it when it can't be applied. */
+  readonly factIndex: number;
+}
+
+/** A consumer's batch: one entry, written with its checkpoints or dropped with them. */
+export interface Delivery {
+  readonly kind: 'delivery';
+  readonly commands: readonly DeliveredCommand[];
+  readonly settlement: Settlement;
+  readonly catalog?: CatalogRows;
+}
+
+export type LedgerEntry = Request | Delivery;
+
+export type RequestAnswer =
+  | {
+      readonly kind: 'accepted';
+      readonly at: Instant;
+      readonly address: LogAddress;
+      /** The first answer, given again. */
+      readonly repeated: boolean;
+    }
+  | { readonly kind: 'rejected'; readonly rejection: RequestRejection };
+
+export type RequestRejection = WalletRejection | { readonly code: 'transaction_id_reused' };
+
+export type DeliveryAnswer =
+  | { readonly kind: 'applied' }
+  /** Another instance was first; the delivery must be read again. */
+  | { readonly kind: 'fenced' }
+  | { readonly kind: 'poison'; readonly index: number; readonly reason: string };
+
+export type LedgerAnswer = RequestAnswer | DeliveryAnswer;

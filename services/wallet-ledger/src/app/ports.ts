@@ -1,0 +1,163 @@
+/**
+ * What the ledger's use cases need from outside.
+ *
+ * Infrastructure errors (connection, disk, shutdown) pass through every port as they are: they are
+ * retriable and say nothing about the command.
+ */
+import type { Wallet } from '../domain/wallet-state';
+import type { Instant, WalletEvent } from '../domain/wallet-event';
+
+export interface Clock {
+  now(): Instant;
+}
+
+export interface Tenant {
+  readonly platform: string;
+  readonly mode: 'live' | 'test';
+}
+
+/** A wallet is its customer's; `partition` is the customer's in `wallet.posted.v1`. */
+export interface WalletKey extends Tenant {
+  readonly customerId: string;
+  readonly partition: number;
+}
+
+/** A record of some log: where a fact of ours landed, or what caused it. */
+export interface LogAddress {
+  readonly topic: string;
+  readonly partition: number;
+  readonly position: number;
+}
+
+/** What must be written with a delivery: its consumer's checkpoints. Passed on unread. */
+export interface Settlement {
+  readonly consumer: string;
+}
+
+export interface StoredWallet {
+  readonly wallet: Wallet;
+  /** Counts the writes of the row; 0 = there is no row yet. */
+  readonly version: number;
+}
+
+export interface TransactionRef extends Tenant {
+  readonly transactionId: string;
+}
+
+/** A transaction that was decided: what its id was first used for, and the answer it got. */
+export interface DecidedTransaction extends TransactionRef {
+  readonly customerId: string;
+  /** Of what the client sent; null where the id itself is made of the content. */
+  readonly contentHash: string | null;
+  readonly at: Instant;
+  readonly address: LogAddress;
+}
+
+/** Events of one decision, on their way into the log; one record holds facts of one cause. */
+export interface Post {
+  readonly wallet: WalletKey;
+  readonly events: readonly WalletEvent[];
+  readonly cause?: LogAddress;
+}
+
+/** A transaction id to keep: it stands for the event at `eventIndex` of the post at `postIndex`. */
+export interface TransactionToKeep extends TransactionRef {
+  readonly contentHash: string | null;
+  readonly postIndex: number;
+  readonly eventIndex: number;
+}
+
+export interface WalletToWrite {
+  readonly key: WalletKey;
+  readonly versionBefore: number;
+  readonly wallet: Wallet;
+}
+
+export interface WalletRead {
+  readonly key: WalletKey;
+  readonly version: number;
+}
+
+/** What the ledger keeps of the catalog: which assets exist, and which a product version prices. */
+export interface CatalogRows {
+  readonly assets: readonly (Tenant & { readonly code: string })[];
+  readonly productVersions: readonly ProductVersionAssets[];
+}
+
+export interface ProductVersionRef extends Tenant {
+  readonly productId: string;
+  readonly version: number;
+}
+
+export interface ProductVersionAssets extends ProductVersionRef {
+  readonly assets: readonly string[];
+}
+
+/** One batch, as it is written: all of it or nothing. */
+export interface LedgerWrite {
+  readonly posts: readonly Post[];
+  readonly changed: readonly WalletToWrite[];
+  /** Wallets that answers rest on and that did not change. */
+  readonly read: readonly WalletRead[];
+  readonly transactions: readonly TransactionToKeep[];
+  /** Ids of refused commands: a refusal is no answer when the id was accepted before. */
+  readonly absent: readonly TransactionRef[];
+  readonly settlements: readonly Settlement[];
+  readonly catalog?: CatalogRows;
+}
+
+/**
+ * Something that the batch rests on is not so: a version, an id, a checkpoint. Nothing was written.
+ * Decide again on fresh rows under the locks.
+ */
+export class LedgerConflict extends Error {
+  readonly code = 'ledger_conflict';
+  readonly retriable = true;
+}
+
+/** A post that can't be written (too large, not as its schema says): never to be tried again. */
+export class UnwritablePost extends Error {
+  readonly code = 'unwritable_post';
+  readonly retriable = false;
+  constructor(
+    readonly postIndex: number,
+    reason: string,
+  ) {
+    super(reason);
+  }
+}
+
+export interface LedgerRows {
+  /** In the order of the keys; a wallet without a row is a new one of version 0. */
+  loadWallets(keys: readonly WalletKey[]): Promise<StoredWallet[]>;
+  findTransactions(refs: readonly TransactionRef[]): Promise<DecidedTransaction[]>;
+  /**
+   * Writes a batch and answers where each post ended.
+   *
+   * Errors: LedgerConflict, UnwritablePost; nothing is written.
+   */
+  write(batch: LedgerWrite): Promise<LogAddress[]>;
+}
+
+/** Rows that nobody else can change before this transaction ends. */
+export interface LockedRows extends LedgerRows {
+  /** Answers which deliveries are still ours; the others must be dropped. */
+  trySettle(settlements: readonly Settlement[]): Promise<boolean[]>;
+}
+
+export interface LedgerStore extends LedgerRows {
+  /** Runs `work` in one transaction under the locks of these partitions' heads. */
+  underLocks<T>(partitions: readonly number[], work: (rows: LockedRows) => Promise<T>): Promise<T>;
+  /** After the commit: wakes readers of the log and counts deliveries as done. */
+  committed(addresses: readonly LogAddress[], settlements: readonly Settlement[]): void;
+  /** Whether an error leaves open if the statement was committed. */
+  isOutcomeUnknown(error: unknown): boolean;
+}
+
+/** What operators see of the ledger's work. */
+export interface LedgerObserver {
+  batchWritten(commands: number): void;
+  /** A batch had to be decided again under the locks. */
+  decidedAgain(): void;
+  refused(code: string): void;
+}

@@ -1,0 +1,54 @@
+import { type Wallet } from '../domain/wallet-state';
+import type { StoredWallet, WalletKey } from './ports';
+
+/** Rough heap of an account and of a lot: objects, decimals and texts. */
+const ACCOUNT_BYTES = 1_000;
+const LOT_BYTES = 800;
+/** Enough for tens of thousands of wallets of usual size; what is evicted is read again. */
+const CACHE_BYTES_MAX = 64 * 1024 * 1024;
+
+export const walletId = (key: Omit<WalletKey, 'partition'>): string =>
+  `${key.platform} ${key.mode} ${key.customerId}`;
+
+/**
+ * Wallets as they were last written or read, least recently used evicted first.
+ *
+ * A wallet is taken out for a batch, which then owns it and advances it in place, and is put back
+ * only when the batch is committed. So a failed batch can't leave a wrong wallet behind.
+ */
+export class WalletCache {
+  private readonly wallets = new Map<string, StoredWallet & { readonly bytes: number }>();
+  private bytes = 0;
+
+  constructor(private readonly bytesMax = CACHE_BYTES_MAX) {}
+
+  get size(): number {
+    return this.wallets.size;
+  }
+
+  take(id: string): StoredWallet | undefined {
+    const found = this.wallets.get(id);
+    if (!found) return undefined;
+    this.wallets.delete(id);
+    this.bytes -= found.bytes;
+    return found;
+  }
+
+  put(id: string, stored: StoredWallet): void {
+    this.take(id);
+    const bytes = bytesOf(stored.wallet);
+    this.wallets.set(id, { ...stored, bytes });
+    this.bytes += bytes;
+    for (const oldest of this.wallets.keys()) {
+      if (this.bytes <= this.bytesMax) break;
+      this.take(oldest);
+    }
+  }
+}
+
+function bytesOf(wallet: Wallet): number {
+  let bytes = ACCOUNT_BYTES;
+  for (const account of wallet.accounts.values())
+    bytes += ACCOUNT_BYTES + account.lots.length * LOT_BYTES;
+  return bytes;
+}
