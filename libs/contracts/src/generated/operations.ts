@@ -33,6 +33,17 @@ export interface InternalOperations {
       }[];
     };
   };
+  'catalog.find-assets': {
+    request: {
+      codes: string[];
+    };
+    /**
+     * Those of the codes that exist, fiat included.
+     */
+    response: {
+      codes: string[];
+    };
+  };
   'cost-attribution.resolve-vendors': {
     request: {
       vendorIds: string[];
