@@ -3,6 +3,7 @@ export * from './command-ids';
 export * from './commit-batches';
 export * from './embedded/postgres-bus';
 export { CommandIdTaken, FactTooLarge, Fenced, InvalidFact, PartitionCountChanged } from './errors';
+export * from './kafka';
 export { appendArguments, openLocalLog } from './local-log';
 export { eventLogMigrations } from './migrations';
 export { murmur2 } from './murmur2';
