@@ -1,4 +1,5 @@
 export { openCheckpoints, type PartitionState, type ServiceCheckpoints } from './checkpoints';
+export * from './caused-records';
 export * from './command-ids';
 export * from './commit-batches';
 export * from './embedded/postgres-bus';

@@ -76,7 +76,14 @@ export class Tail implements RunningSubscription {
     this.incarnation = await readIncarnation(this.options.database, topic);
     const checkpoints = await this.subscription.checkpoints();
     this.cursors = new Map(checkpoints.map(({ partition, position }) => [partition, position]));
-    return this.headsAreAhead();
+    const other = checkpoints.find(
+      ({ incarnation }) => (incarnation ?? this.incarnation) !== this.incarnation,
+    );
+    if (!other) return this.headsAreAhead();
+    this.subscription.halt?.(
+      `${topic} is of another log: incarnation ${this.incarnation}, not ${other.incarnation}`,
+    );
+    return false;
   }
 
   private async headsAreAhead(): Promise<boolean> {

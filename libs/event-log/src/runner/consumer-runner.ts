@@ -1,5 +1,5 @@
 import type { ServiceCheckpoints } from '../checkpoints';
-import type { DeliveredFact, RecordPosition, RecordSlice, Subscription } from '../ports';
+import type { CheckpointPosition, DeliveredFact, RecordSlice, Subscription } from '../ports';
 import { BatchSettlement } from '../settlement';
 import { consumerOf } from '../topics';
 import { backoffMs, pause } from './backoff';
@@ -58,14 +58,15 @@ export class ConsumerRunner implements Subscription {
     this.factsMax = options.factsMax ?? FACTS_MAX;
   }
 
-  async checkpoints(): Promise<RecordPosition[]> {
+  async checkpoints(): Promise<CheckpointPosition[]> {
     const states = await this.options.checkpoints.load(this.consumer, this.topic);
     for (const state of states) this.known.set(state.partition, knownPartition(state));
     if (this.state === 'starting') this.state = 'running';
-    const positions = states.map(({ partition, position }) => ({
+    const positions = states.map(({ partition, position, incarnation }) => ({
       topic: this.topic,
       partition,
       position,
+      incarnation,
     }));
     this.options.checkpoints.applied(this.consumer, positions);
     return positions;

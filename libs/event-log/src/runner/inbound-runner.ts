@@ -46,8 +46,12 @@ export class InboundRunner implements RawSubscription {
     }));
   }
 
-  async deliver(slices: readonly InboundSlice[], incarnation: string): Promise<Verdict> {
-    const ending = this.stopping.signal;
+  async deliver(
+    slices: readonly InboundSlice[],
+    incarnation: string,
+    signal?: AbortSignal,
+  ): Promise<Verdict> {
+    const ending = signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal;
     for (let attempt = 0; !ending.aborted; attempt += 1) {
       const records: InboundRecord[] = [];
       const moves = this.plan(slices, incarnation, records);
