@@ -57,7 +57,7 @@ export class Simulator {
     );
     if (answer.kind === 'version_not_found') throw notFound('product version');
     if (answer.kind === 'behind')
-      throw new Problem(503, 'catalog_behind', 'The prices are not here yet.', {
+      throw new Problem(503, 'not_ready', 'The prices are not here yet.', {
         retryAfterSeconds: 1,
       });
     return answer.simulations;
@@ -91,7 +91,7 @@ export class SimulationController {
     body: zSimulation,
     bodyExample: simulationExample.body,
     responses: { 200: { schema: zSimulationAnswer, example: simulationExample.answer } },
-    errors: ['not_found', 'unknown_customer', 'customer_mismatch', 'catalog_behind'],
+    errors: ['not_found', 'unknown_customer', 'customer_mismatch', 'not_ready'],
   })
   async simulate(
     @Ctx() ctx: RequestContext,
