@@ -5,6 +5,7 @@ import {
   type BatchOutcome,
   type EventBus,
   type FactBatch,
+  type RecordDraft,
   type RecordSlice,
   type RunningSubscription,
   type Subscription,
@@ -45,6 +46,8 @@ export type Behaviour = (
 export interface StartedConsumer {
   readonly runner: ConsumerRunner;
   readonly deadLetters: ServiceDeadLetters;
+  /** The bus of the member's process. */
+  readonly bus: EventBus;
   /** Sizes of the batches that were applied. */
   readonly batches: number[];
   /** Everything that the bus delivered. */
@@ -102,7 +105,7 @@ export class BusWorld {
   }
 
   async append(facts: readonly UsageRecorded[], perRecord = facts.length): Promise<void> {
-    const records = [];
+    const records: RecordDraft[] = [];
     for (let at = 0; at < facts.length; at += perRecord)
       records.push(...buildRecords(TOPIC, facts.slice(at, at + perRecord)));
     const positions = await this.owner.database.transaction((tx) =>
@@ -163,7 +166,7 @@ export class BusWorld {
       await subscription.stop();
       await bus.close();
     };
-    return { runner, deadLetters, batches, delivered, stop };
+    return { runner, deadLetters, bus, batches, delivered, stop };
   }
 
   /** A member that the bus has forgotten: it is handed records by the test. */
