@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { FactHeader } from '@kontor/contracts';
+import type { FactHeader, UsageRecorded } from '@kontor/contracts';
 import { FactTooLarge, InvalidFact } from './errors';
 import { buildRecords, FACT_BYTES_MAX, RECORD_BYTES_MAX, textOf } from './records';
 import { partitionOf } from './topics';
@@ -19,7 +19,7 @@ describe('records', () => {
   });
 
   it('never exceeds 512 KiB, whatever the sizes', () => {
-    const sized = (bytes: number, n: number): FactHeader => ({
+    const sized = (bytes: number, n: number): UsageRecorded => ({
       ...usage(`cust_${n % 3}`, n),
       data: { text: 'x'.repeat(bytes) },
     });

@@ -10,6 +10,7 @@ import {
   parkPoison,
   planDelivery,
   settlementPlan,
+  slicesOf,
   type Delivery,
   type KnownPartition,
 } from './delivery';
@@ -169,15 +170,14 @@ export class ConsumerRunner implements Subscription {
    * of ever fewer records find the record; all of it is parked, and each of its keys is tried alone.
    */
   private async applyPiecemeal(delivery: Delivery, part: Part, error: unknown): Promise<Verdict> {
-    const records = part.slices.flatMap(({ topic, partition, records: all }) =>
-      all
-        .filter(({ position }) => position > (this.known.get(partition)?.position ?? 0))
-        .map((record) => ({ topic, partition, records: [record] })),
+    const records = part.slices.flatMap(({ partition, records: all }) =>
+      all.filter(({ position }) => position > (this.known.get(partition)?.position ?? 0)),
     );
     if (records.length > 1) {
       const middle = Math.ceil(records.length / 2);
       for (const half of [records.slice(0, middle), records.slice(middle)]) {
-        const verdict = await this.apply({ ...part, slices: half, careful: half.length < 3 });
+        const slices = slicesOf(half);
+        const verdict = await this.apply({ ...part, slices, careful: half.length < 3 });
         if (verdict !== 'applied') return verdict;
       }
       return 'applied';

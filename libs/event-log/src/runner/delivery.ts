@@ -80,6 +80,18 @@ export function planDelivery(
     : { kind: 'nothing' };
 }
 
+/** Records that are in order per partition, as one slice for each partition. */
+export function slicesOf(records: readonly LogRecord[]): RecordSlice[] {
+  const slices = new Map<number, LogRecord[]>();
+  for (const record of records)
+    slices.set(record.partition, [...(slices.get(record.partition) ?? []), record]);
+  return [...slices].map(([partition, all]) => ({
+    topic: all[0]?.topic ?? '',
+    partition,
+    records: all,
+  }));
+}
+
 /** The delivery without these facts and the later ones of their keys, which are parked instead. */
 export function parkPoison(delivery: Delivery, poisons: readonly PoisonFact[]): Delivery {
   const reasons = new Map(poisons.map(({ index, reason }) => [index, reason]));

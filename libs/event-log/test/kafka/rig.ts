@@ -8,8 +8,9 @@ import {
   type KafkaBusOptions,
   type RecordPosition,
 } from '@kontor/event-log';
-import type { KafkaSuite } from '@kontor/testkit';
-import { Kafka, logLevel } from 'kafkajs';
+import { pollUntil, type KafkaSuite } from '@kontor/testkit';
+import { Kafka, logLevel, type KafkaMessage } from 'kafkajs';
+import { randomUUID } from 'node:crypto';
 import { ConsumerRunner } from '../../src/runner/consumer-runner';
 import { usage, type TestServer, type TestService } from '../services';
 
@@ -87,3 +88,30 @@ export function listen(
 /** A plain client, to look at topics and to act as an external producer. */
 export const plainClient = (kafka: Pick<KafkaSuite, 'brokers'>): Kafka =>
   new Kafka({ brokers: kafka.brokers(), clientId: 'outside', logLevel: logLevel.NOTHING });
+
+/** Everything that a topic holds, by partition. */
+export async function readTopic(
+  kafka: Pick<KafkaSuite, 'brokers'>,
+  topic: string,
+): Promise<Map<number, KafkaMessage[]>> {
+  const client = plainClient(kafka);
+  const admin = client.admin();
+  const offsets = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  const missing = new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
+  const found = new Map(offsets.map(({ partition }) => [partition, [] as KafkaMessage[]]));
+  const consumer = client.consumer({ groupId: `look-${randomUUID()}`, maxWaitTimeInMs: 100 });
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await consumer.run({
+    eachMessage: ({ partition, message }) => {
+      found.get(partition)?.push(message);
+      return Promise.resolve();
+    },
+  });
+  await pollUntil(
+    () => [...missing].every(([partition, high]) => found.get(partition)?.length === high),
+    { timeoutMs: 20_000, what: `all of ${topic}` },
+  );
+  await consumer.disconnect();
+  return found;
+}
