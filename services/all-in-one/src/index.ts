@@ -1,1 +1,1 @@
-export {};
+export { ALL_SERVICES, startAllInOne } from './start';

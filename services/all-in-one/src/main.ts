@@ -1,0 +1,4 @@
+import { startProcess } from '@kontor/service-host';
+import { startAllInOne } from './start';
+
+void startProcess(startAllInOne);

@@ -1,0 +1,4 @@
+import { startService } from '@kontor/service-host';
+import { profitabilityProjectionService } from './index';
+
+void startService(profitabilityProjectionService);
