@@ -1,1 +1,9 @@
-export {};
+import path from 'node:path';
+import type { ServiceDefinition } from '@kontor/service-host';
+import { WalletLedgerModule } from './wallet-ledger.module';
+
+export const walletLedgerService: ServiceDefinition = {
+  name: 'wallet-ledger',
+  migrationsDir: path.resolve(__dirname, '../migrations'),
+  module: (runtime) => WalletLedgerModule.of(runtime),
+};

@@ -43,15 +43,8 @@ CREATE TABLE wallet_grant (
   PRIMARY KEY (platform, mode, customer_id, account_id, grant_id)
 );
 
--- What the ledger keeps of the catalog, by its own consumer: the assets that exist beside fiat ...
-CREATE TABLE known_asset (
-  platform text COLLATE "C" NOT NULL,
-  mode text COLLATE "C" NOT NULL,
-  code text COLLATE "C" NOT NULL,
-  PRIMARY KEY (platform, mode, code)
-);
-
--- ... and the assets in which a product version is priced, one account each for a subscriber.
+-- The assets in which a product version is priced: one account each for a subscriber. Kept by the
+-- ledger's own consumer of the catalog.
 CREATE TABLE product_version_asset (
   platform text COLLATE "C" NOT NULL,
   mode text COLLATE "C" NOT NULL,

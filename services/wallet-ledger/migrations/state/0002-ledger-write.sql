@@ -121,12 +121,6 @@ BEGIN
       amount numeric, effective_at timestamptz, expires_at timestamptz, created_at timestamptz)
     ORDER BY platform, mode, customer_id, account_id, grant_id;
 
-  INSERT INTO known_asset (platform, mode, code)
-    SELECT platform, mode, code
-    FROM json_to_recordset(rest -> 'assets') AS given (platform text, mode text, code text)
-    ORDER BY platform, mode, code
-    ON CONFLICT DO NOTHING;
-
   INSERT INTO product_version_asset (platform, mode, product_id, version, assets)
     SELECT platform, mode, "productId", version, assets
     FROM json_to_recordset(rest -> 'productVersions') AS given (

@@ -17,10 +17,10 @@ import type {
   RequestRejection,
 } from './ledger-entry';
 import type {
-  CatalogRows,
   DecidedTransaction,
   LedgerWrite,
   Post,
+  ProductVersionAssets,
   StoredWallet,
   TransactionRef,
   TransactionToKeep,
@@ -92,8 +92,7 @@ class BatchInProgress {
   private readonly kept = new Map<string, KeptInBatch>();
   private readonly absent: TransactionRef[] = [];
   private readonly settlements: Delivery['settlement'][] = [];
-  private readonly assets: CatalogRows['assets'][number][] = [];
-  private readonly productVersions: CatalogRows['productVersions'][number][] = [];
+  private readonly productVersions: ProductVersionAssets[] = [];
 
   constructor(private readonly input: BatchInput) {}
 
@@ -124,9 +123,7 @@ class BatchInProgress {
       transactions: this.transactions,
       absent: this.absent,
       settlements: this.settlements,
-      ...(this.assets.length + this.productVersions.length > 0 && {
-        catalog: { assets: this.assets, productVersions: this.productVersions },
-      }),
+      productVersions: this.productVersions,
     };
   }
 
@@ -167,8 +164,7 @@ class BatchInProgress {
       naming(origin, () => this.applyDelivered(delivered, origin));
     }
     this.settlements.push(delivery.settlement);
-    this.assets.push(...(delivery.catalog?.assets ?? []));
-    this.productVersions.push(...(delivery.catalog?.productVersions ?? []));
+    this.productVersions.push(...(delivery.productVersions ?? []));
     return { kind: 'applied' };
   }
 

@@ -6,7 +6,7 @@ import type {
   WalletRejection,
 } from '../domain/wallet-command';
 import type { Instant } from '../domain/wallet-event';
-import type { CatalogRows, LogAddress, Settlement, WalletKey } from './ports';
+import type { LogAddress, ProductVersionAssets, Settlement, WalletKey } from './ports';
 
 /** A command before it has an instant: that is the batch's. */
 export type Undated<Command> = Omit<Command, 'at'>;
@@ -35,7 +35,8 @@ export interface Delivery {
   readonly kind: 'delivery';
   readonly commands: readonly DeliveredCommand[];
   readonly settlement: Settlement;
-  readonly catalog?: CatalogRows;
+  /** Rows that are kept with it. */
+  readonly productVersions?: readonly ProductVersionAssets[];
 }
 
 export type LedgerEntry = Request | Delivery;

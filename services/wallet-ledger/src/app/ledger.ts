@@ -45,6 +45,9 @@ export interface LedgerOptions {
   readonly cacheBytesMax?: number;
 }
 
+/** Each try under the locks finds what the one before met; more than two are never seen. */
+const ATTEMPTS_MAX = 5;
+
 type Answered = ReadonlyMap<LedgerEntry, LedgerAnswer>;
 
 export class Ledger {
@@ -106,8 +109,22 @@ export class Ledger {
     } catch (error) {
       if (!(error instanceof LedgerConflict) && !this.options.store.isOutcomeUnknown(error))
         throw error;
+      return this.commitAgain(entries);
+    }
+  }
+
+  /**
+   * The locks keep wallets as they were read. Only a transaction id that another customer's command
+   * uses at this moment, in another partition, can still come in between; the next try finds it.
+   */
+  private async commitAgain(entries: readonly LedgerEntry[]): Promise<Answered> {
+    for (let attempt = 1; ; attempt += 1) {
       this.options.observer.decidedAgain();
-      return this.commitUnderLocks(entries);
+      try {
+        return await this.commitUnderLocks(entries);
+      } catch (error) {
+        if (!(error instanceof LedgerConflict) || attempt === ATTEMPTS_MAX) throw error;
+      }
     }
   }
 
@@ -225,9 +242,9 @@ function answerTo(decided: Decided, addresses: readonly LogAddress[]): LedgerAns
  * have changed.
  */
 async function writeIfNeeded(rows: LedgerRows, plan: BatchPlan): Promise<LogAddress[]> {
-  const { posts, read, absent, settlements, catalog } = plan.write;
-  const parts = posts.length + read.length + absent.length + settlements.length;
-  if (parts === 0 && catalog === undefined) return [];
+  const { posts, read, absent, settlements, productVersions } = plan.write;
+  const parts = [posts, read, absent, settlements, productVersions];
+  if (parts.every((part) => part.length === 0)) return [];
   try {
     return await rows.write(plan.write);
   } catch (error) {

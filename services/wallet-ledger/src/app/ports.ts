@@ -78,17 +78,12 @@ export interface WalletRead {
   readonly version: number;
 }
 
-/** What the ledger keeps of the catalog: which assets exist, and which a product version prices. */
-export interface CatalogRows {
-  readonly assets: readonly (Tenant & { readonly code: string })[];
-  readonly productVersions: readonly ProductVersionAssets[];
-}
-
 export interface ProductVersionRef extends Tenant {
   readonly productId: string;
   readonly version: number;
 }
 
+/** What the ledger keeps of the catalog: the assets in which a product version is priced. */
 export interface ProductVersionAssets extends ProductVersionRef {
   readonly assets: readonly string[];
 }
@@ -103,7 +98,7 @@ export interface LedgerWrite {
   /** Ids of refused commands: a refusal is no answer when the id was accepted before. */
   readonly absent: readonly TransactionRef[];
   readonly settlements: readonly Settlement[];
-  readonly catalog?: CatalogRows;
+  readonly productVersions: readonly ProductVersionAssets[];
 }
 
 /**
@@ -160,4 +155,10 @@ export interface LedgerObserver {
   /** A batch had to be decided again under the locks. */
   decidedAgain(): void;
   refused(code: string): void;
+}
+
+/** The assets of product versions, as the ledger's catalog consumer kept them. */
+export interface ProductVersions {
+  /** Those that are known; a version never changes once it is there. */
+  findAssets(refs: readonly ProductVersionRef[]): Promise<ProductVersionAssets[]>;
 }

@@ -1,0 +1,44 @@
+import { Controller } from '@nestjs/common';
+import type { RatedFee, UsageRated } from '@kontor/contracts';
+import { type BatchOutcome, Consumes, type DeliveredFact, type FactBatch } from '@kontor/event-log';
+import { decimal } from '@kontor/money';
+import { Ledger } from '../../app/ledger';
+import { commandsFor, type RatedUsage } from '../../app/when-usage-rated';
+import type { Fee } from '../../domain/wallet-command';
+import { deliver, walletOf } from './delivery';
+
+/** Debits the fees of rated usage; a deciding consumer. */
+@Controller()
+export class FeesConsumer {
+  constructor(private readonly ledger: Ledger) {}
+
+  @Consumes('wallet-ledger.fees', 'rating.rated.v1')
+  apply(batch: FactBatch<UsageRated>): Promise<BatchOutcome> {
+    return deliver(this.ledger, batch, { commands: commandsFor(batch.facts.map(ratedFromWire)) });
+  }
+}
+
+export function ratedFromWire(delivered: DeliveredFact<UsageRated>): RatedUsage {
+  const { fact, topic, partition, position } = delivered;
+  return {
+    wallet: walletOf(fact, fact.key),
+    eventId: fact.eventId,
+    occurredAt: fact.occurredAt,
+    ...(fact.subject !== undefined && { subject: fact.subject }),
+    fees: fact.fees.map(feeFromWire),
+    // A rated record without a cause can only come from a test or a repair; then it is its own.
+    cause: delivered.cause ?? { topic, partition, position },
+  };
+}
+
+const feeFromWire = (fee: RatedFee): Fee => ({
+  feeId: fee.feeId,
+  productId: fee.productId,
+  alternatives: fee.alternatives.map((alternative) => ({
+    asset: alternative.asset,
+    amount: decimal(alternative.amount),
+    fiatValue: alternative.fiatValue,
+    fiatRate: alternative.fiatRate,
+    description: alternative.description,
+  })),
+});

@@ -1,0 +1,192 @@
+/**
+ * The wallet's events as facts of wallet.posted.v1, and back.
+ *
+ * The legs are made here from the event, and are not read back: they follow from it.
+ */
+import type {
+  AccountOpened as AccountOpenedFact,
+  FeeDebited as FeeDebitedFact,
+  FundsCredited as FundsCreditedFact,
+  FundsDebited as FundsDebitedFact,
+  Leg as LegFact,
+  WalletPostedV1,
+} from '@kontor/contracts';
+import { unreachable } from '@kontor/event-sourcing';
+import { decimal, wire } from '@kontor/money';
+import type { WalletKey } from '../../app/ports';
+import { legsOf } from '../../domain/postings';
+import type {
+  AccountOpened,
+  DebtStretch,
+  FeeDebited,
+  FundsCredited,
+  FundsDebited,
+  Take,
+  WalletEvent,
+} from '../../domain/wallet-event';
+
+type Header = Pick<WalletPostedV1, 'platform' | 'mode' | 'key'> & { readonly legs: LegFact[] };
+
+export function toWire(wallet: WalletKey, event: WalletEvent): WalletPostedV1 {
+  const header: Header = {
+    platform: wallet.platform,
+    mode: wallet.mode,
+    key: wallet.customerId,
+    legs: legsOf(event).map((leg) => ({ account: leg.account, amount: wire(leg.amount) })),
+  };
+  switch (event.type) {
+    case 'AccountOpened':
+      return openedToWire(header, event);
+    case 'FundsCredited':
+      return creditedToWire(header, event);
+    case 'FundsDebited':
+      return debitedToWire(header, event);
+    case 'FeeDebited':
+      return feeToWire(header, event);
+    default:
+      return unreachable(event);
+  }
+}
+
+const openedToWire = (header: Header, event: AccountOpened): AccountOpenedFact => ({
+  ...header,
+  type: 'wallet.account-opened',
+  accountId: event.accountId,
+  name: event.name,
+  asset: event.asset,
+  at: event.at,
+});
+
+function creditedToWire(header: Header, event: FundsCredited): FundsCreditedFact {
+  const { grant, repaid, amount, balance, metadata, ...rest } = event;
+  return {
+    ...header,
+    ...rest,
+    type: 'wallet.funds-credited',
+    amount: wire(amount),
+    ...(metadata && { metadata: { ...metadata } }),
+    grant: { ...grant, amount: wire(grant.amount), basis: wire(grant.basis) },
+    repaid: repaid.map((stretch) => ({ from: wire(stretch.from), amount: wire(stretch.amount) })),
+    balance: wire(balance),
+  };
+}
+
+function debitedToWire(header: Header, event: FundsDebited): FundsDebitedFact {
+  const { takes, amount, balance, metadata, ...rest } = event;
+  return {
+    ...header,
+    ...rest,
+    type: 'wallet.funds-debited',
+    amount: wire(amount),
+    ...(metadata && { metadata: { ...metadata } }),
+    takes: takesToWire(takes),
+    debt: '0',
+    balance: wire(balance),
+  };
+}
+
+// Spelled out, not spread: this one is made for every fee.
+const feeToWire = (header: Header, event: FeeDebited): FeeDebitedFact => ({
+  type: 'wallet.fee-debited',
+  platform: header.platform,
+  mode: header.mode,
+  key: header.key,
+  transactionId: event.feeId,
+  eventId: event.eventId,
+  feeId: event.feeId,
+  productId: event.productId,
+  accountId: event.accountId,
+  asset: event.asset,
+  alternative: event.alternative,
+  amount: wire(event.amount),
+  fiatValue: event.fiatValue,
+  fiatRate: event.fiatRate,
+  ...(event.subject !== undefined && { subject: event.subject }),
+  ...(event.description !== undefined && { description: event.description }),
+  takes: takesToWire(event.takes),
+  debt: wire(event.debt.amount),
+  debtFrom: wire(event.debt.from),
+  uncollected: wire(event.uncollected),
+  balance: wire(event.balance),
+  occurredAt: event.occurredAt,
+  at: event.at,
+  legs: header.legs,
+});
+
+const takesToWire = (takes: readonly Take[]): { grantId: string; amount: string }[] =>
+  takes.map(({ grantId, amount }) => ({ grantId, amount: wire(amount) }));
+
+export function fromWire(fact: WalletPostedV1): WalletEvent {
+  switch (fact.type) {
+    case 'wallet.account-opened':
+      return {
+        type: 'AccountOpened',
+        accountId: fact.accountId,
+        name: fact.name,
+        asset: fact.asset,
+        at: fact.at,
+      };
+    case 'wallet.funds-credited':
+      return creditedFromWire(fact);
+    case 'wallet.funds-debited':
+      return debitedFromWire(fact);
+    case 'wallet.fee-debited':
+      return feeFromWire(fact);
+    default:
+      return unreachable(fact);
+  }
+}
+
+const creditedFromWire = (fact: FundsCreditedFact): FundsCredited => ({
+  type: 'FundsCredited',
+  ...adjustmentFromWire(fact),
+  grant: { ...fact.grant, amount: decimal(fact.grant.amount), basis: decimal(fact.grant.basis) },
+  repaid: fact.repaid.map(stretchFromWire),
+});
+
+const debitedFromWire = (fact: FundsDebitedFact): FundsDebited => ({
+  type: 'FundsDebited',
+  ...adjustmentFromWire(fact),
+  takes: takesFromWire(fact.takes),
+});
+
+const adjustmentFromWire = (fact: FundsCreditedFact | FundsDebitedFact) => ({
+  transactionId: fact.transactionId,
+  accountId: fact.accountId,
+  asset: fact.asset,
+  amount: decimal(fact.amount),
+  reason: fact.reason,
+  ...(fact.description !== undefined && { description: fact.description }),
+  ...(fact.metadata !== undefined && { metadata: fact.metadata }),
+  balance: decimal(fact.balance),
+  at: fact.at,
+});
+
+const feeFromWire = (fact: FeeDebitedFact): FeeDebited => ({
+  type: 'FeeDebited',
+  eventId: fact.eventId,
+  feeId: fact.feeId,
+  productId: fact.productId,
+  accountId: fact.accountId,
+  asset: fact.asset,
+  alternative: fact.alternative,
+  amount: decimal(fact.amount),
+  fiatValue: fact.fiatValue,
+  fiatRate: fact.fiatRate,
+  ...(fact.subject !== undefined && { subject: fact.subject }),
+  ...(fact.description !== undefined && { description: fact.description }),
+  takes: takesFromWire(fact.takes),
+  debt: stretchFromWire({ from: fact.debtFrom, amount: fact.debt }),
+  uncollected: decimal(fact.uncollected),
+  balance: decimal(fact.balance),
+  occurredAt: fact.occurredAt,
+  at: fact.at,
+});
+
+const takesFromWire = (takes: readonly { grantId: string; amount: string }[]): Take[] =>
+  takes.map(({ grantId, amount }) => ({ grantId, amount: decimal(amount) }));
+
+const stretchFromWire = (stretch: { from: string; amount: string }): DebtStretch => ({
+  from: decimal(stretch.from),
+  amount: decimal(stretch.amount),
+});

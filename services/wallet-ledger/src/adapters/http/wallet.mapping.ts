@@ -1,0 +1,136 @@
+/** Wallets, grants and transactions as they are answered, and adjustments as they are asked for. */
+import { createHash } from 'node:crypto';
+import { newId } from '@kontor/contracts';
+import { decimal, wire, ZERO } from '@kontor/money';
+import { canonicalJson, Problem } from '@kontor/service-host';
+import type { RequestedAdjustment, RequestRejection } from '../../app/ledger-entry';
+import type { WalletKey } from '../../app/ports';
+import { accountIdOf, type AccountName } from '../../domain/wallet-command';
+import { type Account, available } from '../../domain/wallet-state';
+import type { StatementRow } from '../postgres/statement-lines';
+import type { GrantRow } from '../postgres/wallet-reads';
+import type { AdjustmentBody } from './wallet.requests';
+
+/** `Default:usd` -> `default:USD`; the asset stands behind the last colon. */
+export function accountIdFromPath(text: string): string {
+  const colon = text.lastIndexOf(':');
+  return accountIdOf({ name: text.slice(0, Math.max(colon, 0)), asset: assetIn(text, colon) });
+}
+
+const assetIn = (text: string, colon: number): string => text.slice(colon + 1).toUpperCase();
+
+export const accountToDto = (account: Account) => ({
+  id: account.accountId,
+  name: account.name,
+  asset: account.asset,
+  available: available(account),
+  held: account.held,
+  // Real money that is on its way to or from the account: top-ups and payouts bring it.
+  pending_in: ZERO,
+  pending_out: ZERO,
+});
+
+/** A grant with what is left of it; a lot with nothing left is not in the account any more. */
+export function grantToDto(row: GrantRow, account: Account) {
+  const place = account.lots.findIndex((lot) => lot.grantId === row.grantId);
+  return {
+    id: row.grantId,
+    purpose: row.purpose,
+    amount: decimal(row.amount),
+    available: account.lots[place]?.available ?? ZERO,
+    effective_at: row.effectiveAt,
+    expires_at: row.expiresAt,
+    created_at: row.createdAt,
+    burn_position: place < 0 ? null : place + 1,
+  };
+}
+
+export function transactionToDto(row: StatementRow) {
+  const lots = JSON.parse(row.lots) as { grantId: string; amount: string }[];
+  return {
+    id: row.transactionId,
+    type: row.type,
+    account_id: row.accountId,
+    asset: row.asset,
+    amount: decimal(row.amount),
+    balance: decimal(row.balance),
+    description: row.description,
+    subject: row.subject,
+    event_id: row.eventId,
+    lots: lots.map(({ grantId, amount }) => ({ grant_id: grantId, amount: decimal(amount) })),
+    metadata: row.metadata === null ? null : (JSON.parse(row.metadata) as unknown),
+    created_at: row.createdAt,
+    executed_at: row.createdAt,
+  };
+}
+
+/** The command, with the hash by which a repeat is told from another use of the same id. */
+export function adjustmentFrom(wallet: WalletKey, body: AdjustmentBody): RequestedAdjustment {
+  const account: AccountName = { name: body.account_name, asset: body.asset };
+  const { amount, reason, description, metadata } = body;
+  return {
+    kind: 'adjustment',
+    wallet,
+    command: {
+      type: 'AdjustFunds',
+      transactionId: body.transaction_id,
+      account,
+      amount,
+      reason,
+      grantId: newId('grt'),
+      ...(description !== undefined && { description }),
+      ...(metadata !== undefined && { metadata }),
+    },
+    contentHash: hashOf({
+      type: 'adjustment',
+      customer: wallet.customerId,
+      account: accountIdOf(account),
+      amount: wire(amount),
+      reason,
+      description: description ?? null,
+      metadata: metadata ?? null,
+    }),
+  };
+}
+
+/** Half of SHA-256 tells contents apart as well as the whole, in half the room. */
+const HASH_BYTES = 16;
+
+const hashOf = (content: object): string =>
+  createHash('sha256')
+    .update(canonicalJson(content))
+    .digest()
+    .subarray(0, HASH_BYTES)
+    .toString('base64url');
+
+/** Rough size in the queue. */
+const COMMAND_BYTES = 1_000;
+export const bytesOf = ({ command }: RequestedAdjustment): number =>
+  COMMAND_BYTES + JSON.stringify([command.description, command.metadata]).length;
+
+export function problemOf(rejection: RequestRejection): Problem {
+  switch (rejection.code) {
+    case 'insufficient_funds': {
+      const { code, ...extensions } = rejection;
+      return new Problem(402, code, 'The account has less available than requested.', {
+        extensions,
+      });
+    }
+    case 'transaction_id_reused':
+      return new Problem(
+        409,
+        rejection.code,
+        'This transaction id was used before, with other content.',
+      );
+    case 'too_many_grants':
+      return new Problem(
+        409,
+        rejection.code,
+        `An account has at most ${rejection.limit} grants with something left.`,
+      );
+    case 'too_many_accounts':
+      return new Problem(409, rejection.code, `A wallet has at most ${rejection.limit} accounts.`);
+    case 'amount_zero':
+      return new Problem(422, rejection.code, 'An adjustment of 0 changes nothing.');
+  }
+}

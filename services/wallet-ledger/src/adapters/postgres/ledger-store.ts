@@ -1,0 +1,158 @@
+import { type Checkpoints, Fenced, type LocalLog, markSettled } from '@kontor/event-log';
+import {
+  CommitOutcomeUnknown,
+  type Database,
+  isConnectionLost,
+  type Queryable,
+  type Transaction,
+} from '@kontor/postgres';
+import {
+  type DecidedTransaction,
+  LedgerConflict,
+  type LedgerRows,
+  type LedgerStore,
+  type LedgerWrite,
+  type LockedRows,
+  type LogAddress,
+  type Settlement,
+  type StoredWallet,
+  type TransactionRef,
+  type WalletKey,
+} from '../../app/ports';
+import { walletId } from '../../app/wallet-cache';
+import { initialState } from '../../domain/wallet-state';
+import { LEDGER_WRITE, ledgerStatement, TOPIC } from './ledger-statement';
+import { fromRow } from './wallet.codec';
+
+/** SQLSTATEs of `ledger_write` and `log_settle`. */
+const CONFLICT = new Set(['KL001', 'KF001']);
+
+/** The ledger's rows in PostgreSQL, on a connection of its own or inside a transaction. */
+class PostgresRows implements LedgerRows {
+  constructor(private readonly queryable: Queryable) {}
+
+  async loadWallets(keys: readonly WalletKey[]): Promise<StoredWallet[]> {
+    const rows = await this.queryable.query<WalletRow>(
+      `SELECT w.platform, w.mode, w.customer_id, w.version, w.state
+       FROM unnest($1::text[], $2::text[], $3::text[]) AS given (platform, mode, customer_id)
+         JOIN wallet AS w USING (platform, mode, customer_id)`,
+      [
+        keys.map(({ platform }) => platform),
+        keys.map(({ mode }) => mode),
+        keys.map(({ customerId }) => customerId),
+      ],
+      { name: 'wallets by key' },
+    );
+    const found = new Map(
+      rows.map((row) => [
+        walletId({ platform: row.platform, mode: row.mode, customerId: row.customer_id }),
+        { wallet: fromRow(row.state), version: Number(row.version) },
+      ]),
+    );
+    return keys.map((key) => found.get(walletId(key)) ?? { wallet: initialState(), version: 0 });
+  }
+
+  async findTransactions(refs: readonly TransactionRef[]): Promise<DecidedTransaction[]> {
+    if (refs.length === 0) return [];
+    const rows = await this.queryable.query<TransactionRow>(
+      `SELECT t.platform, t.mode, t.transaction_id AS "transactionId",
+              t.customer_id AS "customerId", t.content_hash AS "contentHash", t.at,
+              t.partition, t.position
+       FROM unnest($1::text[], $2::text[], $3::text[]) AS given (platform, mode, transaction_id)
+         JOIN decided_transaction AS t USING (platform, mode, transaction_id)`,
+      [
+        refs.map(({ platform }) => platform),
+        refs.map(({ mode }) => mode),
+        refs.map(({ transactionId }) => transactionId),
+      ],
+      { name: 'transactions by id' },
+    );
+    return rows.map(({ partition, position, ...transaction }) => ({
+      ...transaction,
+      address: { topic: TOPIC, partition, position: Number(position) },
+    }));
+  }
+
+  async write(batch: LedgerWrite): Promise<LogAddress[]> {
+    const statement = ledgerStatement(batch);
+    if (!statement) throw new LedgerConflict('a trial run is never committed');
+    try {
+      const [row] = await this.queryable.query<{ positions: string[] }>(
+        LEDGER_WRITE,
+        statement.values,
+        { name: 'ledger_write' },
+      );
+      return statement.addressesFrom(row?.positions ?? []);
+    } catch (error) {
+      if (CONFLICT.has(sqlStateOf(error)))
+        throw new LedgerConflict('the batch rests on what is no longer so', { cause: error });
+      throw error;
+    }
+  }
+}
+
+class PostgresLockedRows extends PostgresRows implements LockedRows {
+  constructor(
+    private readonly tx: Transaction,
+    private readonly checkpoints: Checkpoints,
+  ) {
+    super(tx);
+  }
+
+  trySettle(settlements: readonly Settlement[]): Promise<boolean[]> {
+    return settlements.length > 0
+      ? this.checkpoints.trySettle(this.tx, settlements)
+      : Promise.resolve([]);
+  }
+}
+
+export interface LedgerStoreParts {
+  readonly database: Database;
+  readonly log: LocalLog;
+  readonly checkpoints: Checkpoints;
+}
+
+export class PostgresLedgerStore extends PostgresRows implements LedgerStore {
+  constructor(private readonly parts: LedgerStoreParts) {
+    super(parts.database);
+  }
+
+  underLocks<T>(partitions: readonly number[], work: (rows: LockedRows) => Promise<T>): Promise<T> {
+    const { database, log, checkpoints } = this.parts;
+    return database.transaction(async (tx) => {
+      await log.lockHeads(
+        tx,
+        partitions.map((partition) => ({ topic: TOPIC, partition })),
+      );
+      return work(new PostgresLockedRows(tx, checkpoints));
+    });
+  }
+
+  committed(addresses: readonly LogAddress[], settlements: readonly Settlement[]): void {
+    markSettled(settlements);
+    this.parts.log.committed(addresses);
+  }
+
+  isOutcomeUnknown(error: unknown): boolean {
+    return error instanceof CommitOutcomeUnknown || isConnectionLost(error);
+  }
+}
+
+/** What a consumer's handler throws for a fenced delivery: it is read again. */
+export const fencedError = (consumer: string): Error => new Fenced(consumer);
+
+interface WalletRow {
+  readonly platform: string;
+  readonly mode: WalletKey['mode'];
+  readonly customer_id: string;
+  readonly version: string;
+  readonly state: string;
+}
+
+interface TransactionRow extends Omit<DecidedTransaction, 'address'> {
+  readonly partition: number;
+  readonly position: string;
+}
+
+const sqlStateOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

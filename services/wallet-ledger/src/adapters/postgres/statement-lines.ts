@@ -1,0 +1,148 @@
+import type { Queryable, Transaction } from '@kontor/postgres';
+import type { WalletKey } from '../../app/ports';
+import type { StatementLine } from '../events/statement-lines.mapping';
+
+export async function addStatementLines(
+  tx: Transaction,
+  lines: readonly StatementLine[],
+): Promise<void> {
+  if (lines.length === 0) return;
+  await tx.query(
+    `INSERT INTO wallet_transaction (platform, mode, customer_id, position, index, transaction_id,
+       type, account_id, asset, amount, balance, description, subject, event_id, lots, metadata,
+       created_at)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::smallint[],
+       $6::text[], $7::text[], $8::text[], $9::text[], $10::numeric[], $11::numeric[], $12::text[],
+       $13::text[], $14::text[], $15::text[], $16::text[], $17::timestamptz[])`,
+    columnsOf(lines),
+    { name: 'add statement lines' },
+  );
+}
+
+const columnsOf = (lines: readonly StatementLine[]): unknown[] => [
+  lines.map((line) => line.platform),
+  lines.map((line) => line.mode),
+  lines.map((line) => line.customerId),
+  lines.map((line) => line.position),
+  lines.map((line) => line.index),
+  lines.map((line) => line.transactionId),
+  lines.map((line) => line.type),
+  lines.map((line) => line.accountId),
+  lines.map((line) => line.asset),
+  lines.map((line) => line.amount),
+  lines.map((line) => line.balance),
+  lines.map((line) => line.description),
+  lines.map((line) => line.subject),
+  lines.map((line) => line.eventId),
+  lines.map((line) => JSON.stringify(line.lots)),
+  lines.map((line) => line.metadata && JSON.stringify(line.metadata)),
+  lines.map((line) => line.createdAt),
+];
+
+export interface StatementFilter {
+  readonly accountId?: string | undefined;
+  readonly type?: string | undefined;
+  readonly subject?: string | undefined;
+  /** Half-open, on the instant of the decision. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export interface StatementPage {
+  readonly limit: number;
+  readonly offset: number;
+  /** Where the page before ended; the next line is older. */
+  readonly before?: readonly [position: number, index: number] | undefined;
+}
+
+const COLUMNS = `transaction_id AS "transactionId", type, account_id AS "accountId", asset,
+  amount, balance, description, subject, event_id AS "eventId", lots, metadata,
+  created_at AS "createdAt", position, index`;
+
+/** As they are stored: JSON as text, positions as text. */
+export interface StatementRow {
+  readonly transactionId: string;
+  readonly type: string;
+  readonly accountId: string;
+  readonly asset: string;
+  readonly amount: string;
+  readonly balance: string;
+  readonly description: string | null;
+  readonly subject: string | null;
+  readonly eventId: string | null;
+  readonly lots: string;
+  readonly metadata: string | null;
+  readonly createdAt: string;
+  readonly position: string;
+  readonly index: number;
+}
+
+/** A page of a customer's transactions, newest first, and how many the filter matches in all. */
+export async function readStatement(
+  database: Queryable,
+  wallet: WalletKey,
+  { filter, page }: { readonly filter: StatementFilter; readonly page: StatementPage },
+): Promise<{ readonly rows: StatementRow[]; readonly totalCount: number }> {
+  const where = new Conditions(wallet);
+  where.add('account_id =', filter.accountId);
+  where.add('type =', filter.type);
+  where.add('subject =', filter.subject);
+  where.add('created_at >=', filter.from);
+  where.add('created_at <', filter.to);
+  const [counted] = await database.query<{ count: string }>(
+    `SELECT count(*) AS count FROM wallet_transaction WHERE ${where.text}`,
+    where.values,
+  );
+  if (page.before) where.addRow('(position, index) <', page.before);
+  const rows = await database.query<StatementRow>(
+    `SELECT ${COLUMNS} FROM wallet_transaction WHERE ${where.text}
+     ORDER BY position DESC, index DESC
+     LIMIT ${where.parameter(page.limit)} OFFSET ${where.parameter(page.offset)}`,
+    where.values,
+  );
+  return { rows, totalCount: Number(counted?.count ?? 0) };
+}
+
+/** One transaction, by where its fact stands in the log. */
+export async function readStatementLine(
+  database: Queryable,
+  wallet: WalletKey,
+  at: { readonly position: number; readonly index: number },
+): Promise<StatementRow | undefined> {
+  const [row] = await database.query<StatementRow>(
+    `SELECT ${COLUMNS} FROM wallet_transaction
+     WHERE platform = $1 AND mode = $2 AND customer_id = $3 AND position = $4 AND index = $5`,
+    [wallet.platform, wallet.mode, wallet.customerId, at.position, at.index],
+    { name: 'statement line' },
+  );
+  return row;
+}
+
+/** The WHERE of a customer's rows, with its values. */
+class Conditions {
+  readonly values: unknown[] = [];
+  private readonly terms: string[] = [];
+
+  constructor({ platform, mode, customerId }: WalletKey) {
+    this.add('platform =', platform);
+    this.add('mode =', mode);
+    this.add('customer_id =', customerId);
+  }
+
+  get text(): string {
+    return this.terms.join(' AND ');
+  }
+
+  /** A filter that was not given adds nothing. */
+  add(comparison: string, value: string | undefined): void {
+    if (value !== undefined) this.terms.push(`${comparison} ${this.parameter(value)}`);
+  }
+
+  addRow(comparison: string, [left, right]: readonly [number, number]): void {
+    this.terms.push(`${comparison} (${this.parameter(left)}, ${this.parameter(right)})`);
+  }
+
+  parameter(value: unknown): string {
+    return `$${this.values.push(value)}`;
+  }
+}
