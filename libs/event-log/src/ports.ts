@@ -205,9 +205,13 @@ export interface RawSubscription {
   /**
    * Read fresh from the database: the last applied position per partition (offset + 1). Of another
    * incarnation than the given one (the broker's cluster id) none count: reading starts at the
-   * earliest offset that the broker still has.
+   * earliest offset that the broker still has. Nor does one beyond the partition's end in `ends`
+   * (the offset that comes next): the topic was made anew.
    */
-  checkpoints(incarnation: string): Promise<readonly RecordPosition[]>;
+  checkpoints(
+    incarnation: string,
+    ends?: ReadonlyMap<number, number>,
+  ): Promise<readonly RecordPosition[]>;
   /** As in Subscription; `incarnation` is the cluster id that the records came from. */
   deliver(
     slices: readonly InboundSlice[],

@@ -21,23 +21,21 @@ export class RawReading implements Reading {
     this.weightMax = subscription.recordsMax;
   }
 
-  /**
-   * A checkpoint outside of what the broker has is no place to go on from: older records are over
-   * (retention), or the topic was made anew. Both begin at the earliest record.
-   */
+  /** Records below `low` are over (retention): reading goes on with the earliest that is left. */
   async resume(ranges: readonly OffsetRange[]): Promise<ReadonlyMap<number, number>> {
     this.cluster = await this.clusterId();
+    const ends = new Map(ranges.map(({ partition, high }) => [partition, high]));
     const positions = new Map(
-      (await this.subscription.checkpoints(this.cluster)).map(({ partition, position }) => [
+      (await this.subscription.checkpoints(this.cluster, ends)).map(({ partition, position }) => [
         partition,
         position,
       ]),
     );
     return new Map(
-      ranges.map(({ partition, low, high }) => {
-        const next = positions.get(partition) ?? 0;
-        return [partition, next >= low && next <= high ? next : low];
-      }),
+      ranges.map(({ partition, low, high }) => [
+        partition,
+        Math.max(low, Math.min(positions.get(partition) ?? 0, high)),
+      ]),
     );
   }
 

@@ -28,6 +28,8 @@ export class InboundRunner implements RawSubscription {
   readonly recordsMax = RECORDS_MAX;
   state = 'starting';
   private known = new Map<number, PartitionState>();
+  /** What was applied of the topic as it is now, per partition. */
+  private readonly applied = new Map<number, number>();
   private readonly stopping = new AbortController();
 
   constructor(private readonly options: InboundRunnerOptions) {
@@ -35,15 +37,20 @@ export class InboundRunner implements RawSubscription {
     this.topic = options.topic;
   }
 
-  async checkpoints(incarnation: string): Promise<RecordPosition[]> {
+  async checkpoints(
+    incarnation: string,
+    ends?: ReadonlyMap<number, number>,
+  ): Promise<RecordPosition[]> {
     const states = await this.options.checkpoints.load(this.consumer, this.topic);
     this.known = new Map(states.map((state) => [state.partition, state]));
     this.state = 'running';
-    return states.map((state) => ({
-      topic: this.topic,
-      partition: state.partition,
-      position: positionIn(state, incarnation),
-    }));
+    return states.map((state) => {
+      const { partition } = state;
+      const position = state.incarnation === incarnation ? state.position : 0;
+      // Beyond the end: the topic was made anew, and its records count from the start again.
+      this.applied.set(partition, position > (ends?.get(partition) ?? position) ? 0 : position);
+      return { topic: this.topic, partition, position: this.applied.get(partition) ?? 0 };
+    });
   }
 
   async deliver(
@@ -92,7 +99,8 @@ export class InboundRunner implements RawSubscription {
     for (const { partition, records: all } of slices) {
       const state = this.known.get(partition);
       if (!state) return undefined;
-      const fresh = all.filter(({ offset }) => offset + 1 > positionIn(state, incarnation));
+      const applied = this.applied.get(partition) ?? 0;
+      const fresh = all.filter(({ offset }) => offset + 1 > applied);
       const last = fresh.at(-1);
       if (!last) continue;
       records.push(...fresh);
@@ -113,6 +121,7 @@ export class InboundRunner implements RawSubscription {
     for (const { partition, to, incarnation } of moves) {
       const state = this.known.get(partition);
       if (state) this.known.set(partition, { ...state, position: to, incarnation });
+      this.applied.set(partition, to);
     }
     this.options.checkpoints.applied(
       this.consumer,
@@ -120,6 +129,3 @@ export class InboundRunner implements RawSubscription {
     );
   }
 }
-
-const positionIn = (state: PartitionState, incarnation: string): number =>
-  state.incarnation === incarnation ? state.position : 0;

@@ -165,10 +165,10 @@ describeKafka('facts on Kafka', (kafka) => {
 
   it('are read on from the checkpoint, whatever the group remembers', async () => {
     await reading(async () => void (await caughtUp()));
-    await plainClient(kafka)
-      .admin()
-      .deleteGroups([`${kafka.prefix}${CONSUMER}`])
-      .catch(() => undefined);
+    const admin = plainClient(kafka).admin();
+    await admin.connect();
+    await admin.deleteGroups([`${kafka.prefix}${CONSUMER}`]);
+    await admin.disconnect();
     await append(gateway, 'cust_after', [1]);
     const seen = await reading(async () => void (await caughtUp()));
     expect(seen.numbers).toEqual([`${partitionOf('cust_after', 8)}:1`]);
