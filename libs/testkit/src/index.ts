@@ -5,3 +5,4 @@ export * from './fake-clock';
 export * from './kafka-broker';
 export * from './poll-until';
 export * from './server';
+export * from './service';

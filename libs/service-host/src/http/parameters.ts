@@ -11,6 +11,7 @@ import { invalid, type FieldError, type Problem } from './problem';
 import { readQuery } from './query';
 import { refused } from './refused';
 import './request-state';
+import { reading } from './route-config';
 import { strictly } from './strict-schema';
 import { fieldErrorsOf } from './zod-issues';
 
@@ -44,7 +45,8 @@ const bodyParameter = createParamDecorator<z.ZodType>((schema, context) =>
  *
  * Errors: 422 `invalid_request` with one entry per field.
  */
-export const ZBody = (schema: z.ZodType): ParameterDecorator => bodyParameter(strictly(schema));
+export const ZBody = (schema: z.ZodType): ParameterDecorator =>
+  reading(bodyParameter(strictly(schema)), { readsBody: true });
 
 const queryParameter = createParamDecorator<z.ZodType>((schema, context) =>
   parseQuery(schema, requestOf(context)),
@@ -54,13 +56,14 @@ const queryParameter = createParamDecorator<z.ZodType>((schema, context) =>
  *
  * Errors: 400 `malformed_url`; 422 `invalid_request`.
  */
-export const ZQuery = (schema: z.ZodType): ParameterDecorator => queryParameter(strictly(schema));
+export const ZQuery = (schema: z.ZodType): ParameterDecorator =>
+  reading(queryParameter(strictly(schema)), { readsQuery: true });
 
 const jsonParameter = createParamDecorator<undefined>((_unused, context) =>
   jsonBodyOf(requestOf(context)),
 );
 /** The body as it was parsed, unchecked except for what a JSON text may hold. For hot routes. */
-export const JsonBody = (): ParameterDecorator => jsonParameter();
+export const JsonBody = (): ParameterDecorator => reading(jsonParameter(), { readsBody: true });
 
 const flawsParameter = createParamDecorator<undefined>(
   (_unused, context): readonly FieldError[] => requestOf(context).kontor.flaws,
@@ -112,7 +115,8 @@ function parseBody(schema: z.ZodType, request: FastifyRequest): unknown {
 const bodyMissing = (): Problem =>
   invalid('', 'body_required', 'This request needs a JSON body (Content-Type: application/json).');
 
-function parseQuery(schema: z.ZodType, request: FastifyRequest): unknown {
+/** What `@ZQuery` does, for routes outside Nest. `schema` must be strict. */
+export function parseQuery<T>(schema: z.ZodType<T>, request: FastifyRequest): T {
   const query = readQuery(request.raw.url ?? '');
   const result = schema.safeParse(query.values);
   if (result.success && query.errors.length === 0) return result.data;

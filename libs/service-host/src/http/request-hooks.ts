@@ -14,7 +14,8 @@ import type { RequestContext } from '../context';
 import type { Logger } from '../logger';
 import { parseJsonBody } from '../json/json-body';
 import { stopping } from './problem-of';
-import { notFound, Problem } from './problem';
+import { notFound, Problem, type FieldError } from './problem';
+import { readQuery } from './query';
 import { refused } from './refused';
 import { newRequestState } from './request-state';
 import { RouteIndex, type IndexedRoute } from './route-index';
@@ -126,6 +127,7 @@ function declareRoute(
   }
   const own = (route.onRequest ?? []) as RouteHook | RouteHook[];
   route.onRequest = [guardRoute(declaration, route.url, options), ...[own].flat()];
+  if (declaration.scope && !route.preHandler) route.preHandler = refuseUnread(declaration);
 }
 
 type RouteHook = (
@@ -159,6 +161,46 @@ const guardRoute =
       (error: Error) => done(error),
     );
   };
+
+/** A query or a body that nothing reads would be ignored silently: it is refused instead. */
+const refuseUnread =
+  (declaration: RouteDeclaration): RouteHook =>
+  (request, _reply, done) => {
+    // A hook that throws would not reach the error handler.
+    try {
+      done(unreadProblem(declaration, request));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
+
+function unreadProblem(
+  { readsQuery, readsBody }: RouteDeclaration,
+  request: FastifyRequest,
+): Problem | undefined {
+  const errors = readsQuery || !request.url.includes('?') ? [] : unreadParameters(request.url);
+  if (!readsBody && !isEmptyBody(request.body)) errors.push(unreadBody);
+  return errors.length > 0 ? refused(errors) : undefined;
+}
+
+const unreadParameters = (url: string): FieldError[] =>
+  Object.keys(readQuery(url).values).map((name) => ({
+    pointer: name,
+    code: 'unknown_parameter',
+    detail: `There is no parameter \`${name.slice(0, 100)}\` here.`,
+  }));
+
+const unreadBody: FieldError = {
+  pointer: '',
+  code: 'unknown_field',
+  detail: 'This request takes no body.',
+};
+
+/** `{}` says nothing, and clients that always send a body send it. */
+const isEmptyBody = (body: unknown): boolean =>
+  body === undefined ||
+  body === null ||
+  (typeof body === 'object' && !Array.isArray(body) && Object.keys(body).length === 0);
 
 function scopeProblem({ scope }: RouteDeclaration, context: RequestContext): Problem | undefined {
   if (!scope || context.scopes.includes(scope)) return undefined;

@@ -20,6 +20,9 @@ export interface RouteDeclaration {
   readonly internal?: true;
   /** Flaws of the JSON text are given to the controller instead of refusing the whole request. */
   readonly keepsFlaws?: true;
+  /** Whether a parameter reads the query or the body; what nothing reads is refused. */
+  readonly readsQuery?: true;
+  readonly readsBody?: true;
   readonly doc?: ApiDocumentation;
 }
 
@@ -56,7 +59,8 @@ export function declarationOf(handler: Handler): RouteDeclaration {
   return (config as { kontor?: RouteDeclaration } | undefined)?.kontor ?? {};
 }
 
-function declare(handler: Handler, patch: RouteDeclaration): void {
+/** Adds to what a controller's method declares. */
+export function declare(handler: Handler, patch: RouteDeclaration): void {
   const kontor = { ...declarationOf(handler), ...patch };
   Reflect.defineMetadata(ROUTE_CONFIG_METADATA, { kontor }, handler);
 }
@@ -73,6 +77,16 @@ export function RequireScope(scope: Scope): MethodDecorator & ClassDecorator {
       if (!declarationOf(handler).scope) declare(handler, { scope });
   };
 }
+
+/** A parameter decorator that also says on its route what it reads. */
+export const reading =
+  (decorator: ParameterDecorator, patch: RouteDeclaration): ParameterDecorator =>
+  (target, key, index) => {
+    decorator(target, key, index);
+    if (key === undefined) return;
+    const handler: unknown = Reflect.get(target, key);
+    if (isHandler(handler)) declare(handler, patch);
+  };
 
 /** Gives the flaws of the JSON text to `@BodyFlaws()`: a batch refuses only the items that have one. */
 export const KeepsFlaws = (): MethodDecorator => (_target, _key, descriptor) =>

@@ -1,0 +1,96 @@
+/**
+ * One service's parts, opened: its database brought up to date, its log, its checkpoints, the
+ * transport of its consumers.
+ */
+import type { Clock } from '@kontor/contracts';
+import {
+  EventLogServer,
+  eventLogMigrations,
+  openCheckpoints,
+  openLocalLog,
+  type EventBus,
+  type LocalLog,
+  type Wakeups,
+} from '@kontor/event-log';
+import { migrate, openDatabase, type Database } from '@kontor/postgres';
+import type { KontorConfig } from '../config';
+import type { ServiceCalls } from '../internal/internal-calls';
+import { createLogger } from '../logger';
+import type { ProcessMetrics } from '../metrics';
+import type { ServiceDefinition, ServiceRuntime } from '../runtime';
+import { consumerHooks } from './consumer-metrics';
+
+/** What all services of a process share. */
+export interface HostParts {
+  readonly config: KontorConfig;
+  readonly databaseUrl: string;
+  readonly bus: EventBus;
+  readonly wakeups: Wakeups;
+  readonly clock: Clock;
+  readonly calls: ServiceCalls;
+  readonly metrics: ProcessMetrics;
+  readonly poolSize?: number;
+}
+
+export interface OpenService {
+  readonly definition: ServiceDefinition;
+  readonly database: Database;
+  readonly log: LocalLog;
+  readonly runtime: ServiceRuntime;
+  readonly consumers: EventLogServer;
+}
+
+/**
+ * Errors: NewerSchema, PartitionCountChanged (the process must not start); connection errors.
+ */
+export async function openService(
+  definition: ServiceDefinition,
+  parts: HostParts,
+): Promise<OpenService> {
+  const { name } = definition;
+  const options = {
+    url: parts.databaseUrl,
+    service: name,
+    ...(parts.poolSize !== undefined && { poolSize: parts.poolSize }),
+  };
+  await migrate(options, [eventLogMigrations, { set: name, dir: definition.migrationsDir }]);
+  const database = await openDatabase(options);
+  try {
+    return await openParts(definition, parts, database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function openParts(
+  definition: ServiceDefinition,
+  parts: HostParts,
+  database: Database,
+): Promise<OpenService> {
+  const { name } = definition;
+  const log = await openLocalLog(database, name, parts.wakeups);
+  const checkpoints = openCheckpoints(database, parts.wakeups);
+  const logger = createLogger(parts.config.logLevel, name);
+  const metrics = parts.metrics.for(name);
+  const runtime: ServiceRuntime = {
+    service: name,
+    config: parts.config,
+    clock: parts.clock,
+    database,
+    log,
+    checkpoints,
+    bus: parts.bus,
+    internal: parts.calls,
+    metrics,
+    logger,
+  };
+  const consumers = new EventLogServer({
+    service: name,
+    checkpoints,
+    bus: parts.bus,
+    logger,
+    hooks: consumerHooks(metrics),
+  });
+  return { definition, database, log, runtime, consumers };
+}

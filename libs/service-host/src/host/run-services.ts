@@ -1,0 +1,229 @@
+/**
+ * The boot of a process: any number of services in one Nest application, one address, one stop.
+ */
+import { Module, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { systemClock, type Clock } from '@kontor/contracts';
+import type { EventBus, Wakeups } from '@kontor/event-log';
+import { createGuard } from '../auth/request-guard';
+import { ConfigError, type KontorConfig } from '../config';
+import type { Authenticate } from '../context';
+import { KontorHttpAdapter, ProblemFilter } from '../http/http-adapter';
+import { InFlight } from '../http/request-hooks';
+import { ServiceCalls } from '../internal/internal-calls';
+import { createLogger, type Logger } from '../logger';
+import { ProcessMetrics } from '../metrics';
+import type { ServiceDefinition } from '../runtime';
+import { addAdminRoutes } from './admin-routes';
+import { httpMetrics } from './http-metrics';
+import { addHostRoutes } from './host-routes';
+import { openBus, type OpenBus } from './open-bus';
+import { openService, type HostParts, type OpenService } from './open-service';
+import { processOpenApi } from './process-openapi';
+import { Stop } from './stop';
+
+export interface RunOptions {
+  readonly config: KontorConfig;
+  readonly databaseUrl: string;
+  /** Default: Kafka when brokers are configured, else the services' logs in PostgreSQL. */
+  readonly bus?: EventBus;
+  /** Those of `bus`; needed with it. */
+  readonly wakeups?: Wakeups;
+  readonly clock?: Clock;
+  /** Connections per service. */
+  readonly poolSize?: number;
+  /** Memory, CPU and garbage collection in /metrics; default true. */
+  readonly processMetrics?: boolean;
+}
+
+export interface RunningServices {
+  /** `http://127.0.0.1:8080`: where the API answers. */
+  readonly url: string;
+  readonly services: readonly OpenService[];
+  readonly app: NestFastifyApplication;
+  /**
+   * Refuses new requests, answers those in flight, commits what waits, stops consumers, closes
+   * connections. The second call waits for the first.
+   */
+  stop(): Promise<void>;
+}
+
+@Module({})
+class KontorModule {}
+
+/**
+ * Starts services; when it fails, everything that it had opened is closed again.
+ *
+ * Errors: ConfigError; NewerSchema and PartitionCountChanged of the databases; EADDRINUSE.
+ */
+export async function runServices(
+  definitions: readonly ServiceDefinition[],
+  options: RunOptions,
+): Promise<RunningServices> {
+  checkTogether(definitions, options.config);
+  const logger = createLogger(options.config.logLevel, 'host');
+  const stop = new Stop(logger);
+  try {
+    return await start(definitions, options, { logger, stop });
+  } catch (error) {
+    await stop.run();
+    throw error;
+  }
+}
+
+function checkTogether(definitions: readonly ServiceDefinition[], config: KontorConfig): void {
+  const isEdge = definitions.some(({ authenticator }) => authenticator !== undefined);
+  if (!isEdge && config.internalSecret === undefined)
+    throw new ConfigError(
+      'KONTOR_INTERNAL_SECRET',
+      'is needed by a service that runs without the gateway: it answers only to signed requests',
+    );
+}
+
+interface Surroundings {
+  readonly logger: Logger;
+  readonly stop: Stop;
+}
+
+async function start(
+  definitions: readonly ServiceDefinition[],
+  options: RunOptions,
+  { logger, stop }: Surroundings,
+): Promise<RunningServices> {
+  const { config } = options;
+  const bus = await openBus(options, logger);
+  stop.add('bus', () => bus.close());
+  const metrics = new ProcessMetrics({ processDefaults: options.processMetrics ?? true });
+  const calls = new ServiceCalls({
+    serviceUrls: config.serviceUrls ?? {},
+    secret: config.internalSecret,
+    nowMs: Date.now,
+  });
+  const services = await openServices(definitions, { ...partsOf(options, bus), calls, metrics });
+  for (const { database, definition } of services)
+    stop.add(`database of ${definition.name}`, () => database.close());
+
+  const inFlight = new InFlight();
+  const state = { serving: false };
+  const edge = new Edge();
+  const adapter = new KontorHttpAdapter({
+    guard: createGuard({
+      authenticate: services.some(({ definition }) => definition.authenticator)
+        ? edge.authenticate
+        : undefined,
+      secret: config.internalSecret,
+      nowMs: Date.now,
+    }),
+    logger,
+    inFlight,
+    onServed: httpMetrics(metrics.host),
+  });
+  const server = adapter.getInstance<FastifyInstance>();
+  addHostRoutes(server, {
+    services,
+    calls,
+    metrics,
+    openApi: processOpenApi(definitions, config),
+    isServing: () => state.serving,
+  });
+  for (const { definition, consumers } of services)
+    addAdminRoutes(server, definition.name, consumers);
+
+  const app = await createApplication(services, adapter, logger);
+  stop.add('application', () => app.close());
+  stop.add('consumers', () => all(services, ({ consumers }) => consumers.close()));
+  await app.init();
+  await edge.open(services);
+  await publish(services, stop);
+  await app.startAllMicroservices();
+  await app.listen(config.port, config.host);
+  state.serving = true;
+  stop.add('requests', () => {
+    state.serving = false;
+    return inFlight.close();
+  });
+  logger.info('serving', { services: definitions.map(({ name }) => name) });
+  return { url: urlOf(server, config.host), services, app, stop: () => stop.run() };
+}
+
+function partsOf(
+  { config, databaseUrl, clock, poolSize }: RunOptions,
+  { bus, wakeups }: OpenBus,
+): Omit<HostParts, 'calls' | 'metrics'> {
+  return {
+    config,
+    databaseUrl,
+    bus,
+    wakeups,
+    clock: clock ?? systemClock,
+    ...(poolSize !== undefined && { poolSize }),
+  };
+}
+
+/** All at once; when one fails the others are closed again. */
+async function openServices(
+  definitions: readonly ServiceDefinition[],
+  parts: HostParts,
+): Promise<OpenService[]> {
+  const opened = await Promise.allSettled(
+    definitions.map((definition) => openService(definition, parts)),
+  );
+  const failed = opened.find((result) => result.status === 'rejected');
+  const services = opened.flatMap((result) =>
+    result.status === 'fulfilled' ? [result.value] : [],
+  );
+  if (!failed) return services;
+  await all(services, ({ database }) => database.close());
+  throw failed.reason;
+}
+
+async function createApplication(
+  services: readonly OpenService[],
+  adapter: KontorHttpAdapter,
+  logger: Logger,
+): Promise<NestFastifyApplication> {
+  const root: DynamicModule = {
+    module: KontorModule,
+    imports: services.map(({ definition, runtime }) => definition.module(runtime)),
+  };
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    logger: false,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(logger));
+  for (const { consumers } of services) app.connectMicroservice({ strategy: consumers });
+  return app;
+}
+
+async function publish(services: readonly OpenService[], stop: Stop): Promise<void> {
+  for (const { definition, runtime, database, log } of services) {
+    const published = await runtime.bus.publish({ service: definition.name, database, log });
+    stop.add(`publishing of ${definition.name}`, () => published.stop());
+  }
+}
+
+/** The edge's keys are known once the application is wired; until then nobody is let in. */
+class Edge {
+  private known: Authenticate | undefined;
+
+  readonly authenticate: Authenticate = (key) =>
+    this.known ? this.known(key) : Promise.resolve(undefined);
+
+  async open(services: readonly OpenService[]): Promise<void> {
+    for (const { definition, runtime } of services)
+      if (definition.authenticator) this.known = await definition.authenticator(runtime);
+  }
+}
+
+const all = async <T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> => {
+  await Promise.all(items.map(work));
+};
+
+function urlOf(server: FastifyInstance, host: string): string {
+  const address = server.server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,90 @@
+/**
+ * The error answers of an operation: those that every route may give, and those it names itself.
+ */
+import { ERROR_CODES, FIELD_CODES, titleOf, typeOf, type ErrorCode } from '../http/error-codes';
+import type { DocumentedRoute } from './routes';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const EVERY_ROUTE = [
+  'missing_api_key',
+  'invalid_api_key',
+  'missing_scope',
+  'malformed_url',
+  'unknown_parameter',
+  'database_unavailable',
+  'dependency_down',
+  'stopping',
+];
+const WITH_BODY = ['malformed_json', 'body_too_large', 'unsupported_media_type', 'invalid_request'];
+const WRITING = ['queue_full'];
+const POSTING = ['idempotency_key_reused', 'invalid_idempotency_key'];
+
+/** Status of a code: of the registry, or 422 for a code of a field. */
+export function statusOfCode(code: string): number {
+  const whole = (ERROR_CODES as Readonly<Record<string, ErrorCode>>)[code];
+  if (whole) return whole.status;
+  if (code in FIELD_CODES) return 422;
+  throw new Error(`the code ${code} is not in service-host's error-codes.ts`);
+}
+
+export function errorResponsesOf(route: DocumentedRoute): Readonly<Record<string, Json>> {
+  const byStatus = new Map<number, string[]>();
+  for (const code of codesOf(route)) {
+    const status = statusOfCode(code);
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus]
+      .sort(([a], [b]) => a - b)
+      .map(([status, codes]) => [status, response(status, codes)]),
+  );
+}
+
+function codesOf({ method, path, doc }: DocumentedRoute): Set<string> {
+  const writes = method !== 'GET';
+  return new Set([
+    ...EVERY_ROUTE,
+    ...(path.includes('{') ? ['not_found'] : []),
+    ...(doc.query ? ['invalid_request'] : []),
+    ...(doc.body ? WITH_BODY : []),
+    ...(writes ? WRITING : []),
+    ...(method === 'POST' ? POSTING : []),
+    ...(doc.errors ?? []),
+  ]);
+}
+
+const LATER = new Set([429, 503]);
+
+function response(status: number, codes: readonly string[]): Json {
+  return {
+    description: codes.map((code) => `\`${code}\`: ${meaningOf(code)}`).join(' '),
+    ...(LATER.has(status) && {
+      headers: { 'Retry-After': { $ref: '#/components/headers/Retry-After' } },
+    }),
+    content: {
+      'application/problem+json': {
+        schema: { $ref: '#/components/schemas/Problem' },
+        examples: Object.fromEntries(
+          codes.map((code) => [code, { value: exampleOf(code, status) }]),
+        ),
+      },
+    },
+  };
+}
+
+const meaningOf = (code: string): string =>
+  (ERROR_CODES as Readonly<Record<string, ErrorCode>>)[code]?.meaning ?? FIELD_CODES[code] ?? '';
+
+const exampleOf = (code: string, status: number): Json => ({
+  type: typeOf(code),
+  title: titleOf(code),
+  status,
+  detail: meaningOf(code),
+  instance: '/path/of/the/request',
+  code,
+  request_id: 'req_5f3c2a9b1d4e6f70_1a',
+  ...(code === 'invalid_request' && {
+    errors: [{ pointer: '/name', code: 'required', detail: 'This field is required.' }],
+  }),
+});
