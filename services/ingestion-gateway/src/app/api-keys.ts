@@ -6,15 +6,16 @@
  */
 import { addMilliseconds, type Clock, type InstantText, type Tenant } from '@kontor/contracts';
 import { grantRefusal, PLATFORM_SCOPES, type KeyGrant, type Mode } from '../domain/api-key';
-import type {
-  ApiKey,
-  Command,
-  KeyMint,
-  KeyStore,
-  KeyWrites,
-  Listed,
-  PageStart,
-  Platform,
+import {
+  NotGranted,
+  type ApiKey,
+  type Command,
+  type KeyMint,
+  type KeyStore,
+  type KeyWrites,
+  type Listed,
+  type PageStart,
+  type Platform,
 } from './key-ports';
 import type { KeyRing } from './key-ring';
 
@@ -89,33 +90,38 @@ export class ApiKeys {
     return created;
   }
 
-  async issue(holder: KeyHolder, order: KeyOrder, command: Command | undefined): Promise<Issue> {
-    const mode = order.mode ?? holder.mode;
-    const detail = grantRefusal(holder, { mode, scopes: order.scopes });
-    if (detail !== undefined) return { ok: false, detail };
+  /** Errors: NotGranted, CommandReused. */
+  async issue(
+    holder: KeyHolder,
+    order: KeyOrder,
+    command: Command | undefined,
+  ): Promise<IssuedKey> {
+    const granted = { ...order, mode: order.mode ?? holder.mode };
+    assertGranted(holder, granted);
     const key = await this.parts.store.once(
       command,
-      (writes) => this.issueIn(writes, holder.platform, { ...order, mode }),
+      (writes) => this.issueIn(writes, holder.platform, granted),
       withoutSecret,
     );
     this.parts.ring.forget();
-    return { ok: true, key };
+    return key;
   }
 
   list(tenant: Tenant, start: PageStart): Promise<Listed<ApiKey>> {
     return this.parts.store.keysOf(tenant, start);
   }
 
-  /** Undefined when there is no such key. */
+  /** Undefined when there is no such key. Errors: NotGranted, CommandReused. */
   async rotate(
-    tenant: Tenant,
+    holder: KeyHolder,
     keyId: string,
     options: { readonly graceSeconds: number; readonly command: Command | undefined },
   ): Promise<RotatedKey | undefined> {
     const { store, mint, clock, ring } = this.parts;
     const work = async (writes: KeyWrites): Promise<Partial<RotatedKey>> => {
-      const key = await writes.lockKey(tenant, keyId);
+      const key = await writes.lockKey(holder, keyId);
       if (!key) return {};
+      assertGranted(holder, key);
       const at = clock.now();
       const secret = mint.newSecret();
       const previousEndAt = addMilliseconds(at, options.graceSeconds * SECOND_MS);
@@ -130,14 +136,21 @@ export class ApiKeys {
     return isRotated(rotated) ? rotated : undefined;
   }
 
-  /** False when there is no such key. From the answer on no request of this process uses it. */
-  async revoke(tenant: Tenant, keyId: string): Promise<boolean> {
+  /**
+   * False when there is no such key. From the answer on no request of this process uses it.
+   *
+   * Errors: NotGranted.
+   */
+  async revoke(holder: KeyHolder, keyId: string): Promise<boolean> {
     const { store, clock, ring } = this.parts;
-    const { done } = await store.once(
-      undefined,
-      async (writes) => ({ done: await writes.revoke(tenant, keyId, clock.now()) }),
-      (answer) => answer,
-    );
+    const work = async (writes: KeyWrites): Promise<{ done: boolean }> => {
+      const key = await writes.lockKey(holder, keyId);
+      if (!key) return { done: false };
+      assertGranted(holder, key);
+      await writes.revoke(key, clock.now());
+      return { done: true };
+    };
+    const { done } = await store.once(undefined, work, (answer) => answer);
     ring.forget();
     return done;
   }
@@ -154,6 +167,11 @@ export class ApiKeys {
     await writes.addKey({ ...key, secretHash: mint.hashOf(secret) });
     return { ...key, lastUsedAt: null, secret };
   }
+}
+
+function assertGranted(holder: KeyHolder, granted: KeyGrant): void {
+  const refusal = grantRefusal(holder, granted);
+  if (refusal !== undefined) throw new NotGranted(refusal);
 }
 
 const withoutSecret = (key: IssuedKey): IssuedKey => ({ ...key, secret: null });

@@ -71,6 +71,12 @@ export class CommandReused extends Error {
   }
 }
 
+/** The key that asks may not give out, rotate or revoke such a key. Final. */
+export class NotGranted extends Error {
+  readonly code = 'missing_scope';
+  readonly retriable = false;
+}
+
 /** What one transaction may change. */
 export interface KeyWrites {
   addPlatform(platform: Platform): Promise<void>;
@@ -86,7 +92,7 @@ export interface KeyWrites {
       readonly previousEndAt: InstantText;
     },
   ): Promise<void>;
-  revoke(tenant: Tenant, keyId: string, at: InstantText): Promise<boolean>;
+  revoke(key: ApiKey, at: InstantText): Promise<void>;
 }
 
 /** Where a page goes on. */

@@ -118,5 +118,5 @@ export interface ProcessedEvents {
     tenant: Tenant,
     eventIds: readonly string[],
     options: { readonly waitMs: number; readonly numbers: 'number' | 'string' },
-  ): Promise<ReadonlyMap<string, string> | undefined>;
+  ): Promise<readonly string[] | undefined>;
 }

@@ -10,7 +10,7 @@
  * Errors: DependencyDown when a name is unknown here and its owner does not answer.
  */
 import type { Tenant } from '@kontor/contracts';
-import type { KnownReferences, NamedResource, Names, ReferenceOwner, Resolved } from './ports';
+import type { KnownReferences, Names, ReferenceOwner, Resolved } from './ports';
 
 /** How somebody is named; with both, they must be of the same one. */
 export interface Reference {

@@ -1,5 +1,5 @@
 /**
- * Who may give out which keys.
+ * Who may give out, rotate and revoke which keys.
  *
  * Rules:  `admin` reaches the whole installation, so only a key that has it passes it on; a test
  *         key opens no way into live data.
@@ -16,11 +16,12 @@ export interface KeyGrant {
   readonly scopes: readonly Scope[];
 }
 
-/** Why `holder` may not give out such a key; undefined when it may. */
+/** Why `holder` may not give out or change such a key; undefined when it may. */
 export function grantRefusal(holder: KeyGrant, granted: KeyGrant): string | undefined {
   if (holder.scopes.includes('admin')) return undefined;
-  if (granted.scopes.includes('admin')) return 'Only a key with the scope `admin` can grant it.';
+  if (granted.scopes.includes('admin'))
+    return 'Keys with the scope `admin` are for those that have it.';
   if (holder.mode === 'test' && granted.mode === 'live')
-    return 'A test key can make live keys only with the scope `admin`.';
+    return 'A test key reaches live keys only with the scope `admin`.';
   return undefined;
 }

@@ -33,9 +33,13 @@ const UPPER_CASE_HEX = /[A-F]/;
 export function isLongerThan(text: string, max: number): boolean {
   if (text.length <= max) return false;
   let characters = 0;
-  for (const _ of text) characters += 1;
+  for (let index = 0; index < text.length && characters <= max; index += 1)
+    if (!isSecondHalf(text.charCodeAt(index))) characters += 1;
   return characters > max;
 }
+
+/** Of a surrogate pair; texts have no lone ones. */
+const isSecondHalf = (codeUnit: number): boolean => codeUnit >= 0xdc00 && codeUnit <= 0xdfff;
 
 /** How a text field is bounded. */
 export interface TextRule {

@@ -45,31 +45,34 @@ const UNKEEPABLE = /[\0\p{Surrogate}]/gu;
 const NO_PLATFORM = 'unknown';
 
 export function usageRefused(item: RefusedItem): RefusedRecord {
-  const { source, value } = item;
-  const kept =
-    value && value.length > REFUSED_VALUE_BYTES_MAX
-      ? value.subarray(0, REFUSED_VALUE_BYTES_MAX)
-      : value;
-  const isTruncated = kept !== value;
-  const headers = {
-    ...headersOf(item.headers),
-    'kontor-error-code': item.code,
-    'kontor-error-detail': clean(item.detail).slice(0, DETAIL_CHARACTERS_MAX),
-    'kontor-source': `${source.topic}/${source.partition}/${source.offset}`,
-    ...(isTruncated && { 'kontor-error-truncated': 'true' }),
-  };
-  const { recordKey } = item;
-  const hasKey = recordKey !== null && recordKey.length <= REFUSED_KEY_BYTES_MAX;
+  const { source, recordKey } = item;
+  const { value, isTruncated } = keptOf(item.value);
   return {
     type: 'usage.refused',
     platform: item.tenant?.platform ?? NO_PLATFORM,
     mode: item.tenant?.mode ?? 'live',
     key: `${source.topic}/${source.partition}`,
-    ...(hasKey && { recordKey: recordKey.toString('base64') }),
-    value: kept?.toString('base64') ?? null,
-    headers,
+    ...(isKept(recordKey) && { recordKey: recordKey.toString('base64') }),
+    value,
+    headers: {
+      ...headersOf(item.headers),
+      'kontor-error-code': item.code,
+      'kontor-error-detail': clean(item.detail).slice(0, DETAIL_CHARACTERS_MAX),
+      'kontor-source': `${source.topic}/${source.partition}/${source.offset}`,
+      ...(isTruncated && { 'kontor-error-truncated': 'true' }),
+    },
   };
 }
+
+function keptOf(value: Buffer | null): { value: string | null; isTruncated: boolean } {
+  if (value === null) return { value: null, isTruncated: false };
+  const isTruncated = value.length > REFUSED_VALUE_BYTES_MAX;
+  const kept = isTruncated ? value.subarray(0, REFUSED_VALUE_BYTES_MAX) : value;
+  return { value: kept.toString('base64'), isTruncated };
+}
+
+const isKept = (recordKey: Buffer | null): recordKey is Buffer =>
+  recordKey !== null && recordKey.length <= REFUSED_KEY_BYTES_MAX;
 
 function headersOf(headers: ReadonlyMap<string, string>): Record<string, string> {
   const kept: Record<string, string> = {};

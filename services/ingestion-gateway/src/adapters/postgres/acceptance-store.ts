@@ -167,15 +167,13 @@ function answerOf(
   heads: readonly RecordPosition[],
 ): Outcome<AcceptanceAnswer> {
   const { command, verdicts, facts, isFenced } = one;
-  if (isFenced) return { ok: false, error: new Fenced(INGEST_CONSUMER) };
+  if (isFenced) return { ok: false, error: new Fenced(command.inbound?.settlement.consumer ?? '') };
   const positions =
     facts.length > 0
       ? new Set(facts.flatMap((fact) => landed.get(fact) ?? []))
       : headsOf(command, heads);
   return { ok: true, answer: { verdicts, positions: [...positions] } };
 }
-
-const INGEST_CONSUMER = 'ingestion-gateway.ingest';
 
 /** Of usage that was known before: where the log is now, which is never before where it landed. */
 function headsOf(

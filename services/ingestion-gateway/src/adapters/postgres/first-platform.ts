@@ -44,14 +44,12 @@ const FIRST_PLATFORM_NAME = 'First platform';
  * Errors: infrastructure errors; nothing is half done.
  */
 export async function ensureFirstPlatform(
-  runtime: Pick<ServiceRuntime, 'database' | 'clock' | 'config'>,
+  runtime: PlatformRuntime,
   kept?: KeptSecrets,
 ): Promise<FirstPlatform> {
-  const { config, clock } = runtime;
-  const given: KeptSecrets = { live: config.apiKey, test: config.testApiKey };
+  const given = givenBy(runtime);
   return runtime.database.transaction(async (tx) => {
-    await tx.query(`SELECT pg_advisory_xact_lock(${FIRST_PLATFORM_LOCK})`);
-    const at = clock.now();
+    const at = runtime.clock.now();
     const platformId = await firstPlatformId(tx, at);
     const ensure = (mode: Mode): Promise<FirstKey> =>
       ensureKey(tx, { platformId, mode, at, given: given[mode], kept: kept && [kept[mode]] });
@@ -59,7 +57,34 @@ export async function ensureFirstPlatform(
   });
 }
 
+/**
+ * Makes sure that the keys which the configuration gives work; makes none of its own.
+ *
+ * Errors: infrastructure errors.
+ */
+export async function ensureGivenKeys(runtime: PlatformRuntime): Promise<void> {
+  const given = givenBy(runtime);
+  if (given.live === undefined && given.test === undefined) return;
+  await runtime.database.transaction(async (tx) => {
+    const at = runtime.clock.now();
+    const platformId = await firstPlatformId(tx, at);
+    for (const mode of MODES) {
+      const secret = given[mode];
+      if (secret !== undefined) await addUnlessKnown(tx, { platformId, mode, at }, secret);
+    }
+  });
+}
+
+type PlatformRuntime = Pick<ServiceRuntime, 'database' | 'clock' | 'config'>;
+const MODES: readonly Mode[] = ['live', 'test'];
+
+const givenBy = ({ config }: PlatformRuntime): KeptSecrets => ({
+  live: config.apiKey,
+  test: config.testApiKey,
+});
+
 async function firstPlatformId(tx: Transaction, at: InstantText): Promise<string> {
+  await tx.query(`SELECT pg_advisory_xact_lock(${FIRST_PLATFORM_LOCK})`);
   const [first] = await tx.query<{ id: string }>('SELECT id FROM platform WHERE is_first');
   if (first) return first.id;
   const id = newId('acc');
@@ -70,10 +95,13 @@ async function firstPlatformId(tx: Transaction, at: InstantText): Promise<string
   return id;
 }
 
-interface WantedKey {
+interface KeyPlace {
   readonly platformId: string;
   readonly mode: Mode;
   readonly at: InstantText;
+}
+
+interface WantedKey extends KeyPlace {
   readonly given: string | undefined;
   /** Undefined when the caller keeps nothing at all. */
   readonly kept: readonly [string | undefined] | undefined;
@@ -98,14 +126,14 @@ async function hasKey(tx: Transaction, { platformId, mode }: WantedKey): Promise
   return rows.length > 0;
 }
 
-async function addUnlessKnown(tx: Transaction, wanted: WantedKey, secret: string): Promise<void> {
+async function addUnlessKnown(tx: Transaction, place: KeyPlace, secret: string): Promise<void> {
   const secretHash = secretHashOf(secret);
   const known = await tx.query(
     "SELECT 1 FROM api_key_secret WHERE secret_hash = decode($1, 'hex')",
     [secretHash],
   );
   if (known.length > 0) return;
-  const { platformId: platform, mode, at } = wanted;
+  const { platformId: platform, mode, at } = place;
   const key = { platform, mode, id: newId('key'), name: null, scopes: SCOPES, createdAt: at };
   await writesIn(tx).addKey({ ...key, secretHash });
 }

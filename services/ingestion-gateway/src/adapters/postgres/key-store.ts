@@ -100,7 +100,12 @@ export function writesIn(tx: Transaction): KeyWrites {
       );
       await addSecret(tx, key, { hash, at });
     },
-    revoke: ({ platform, mode }, keyId, at) => revoke(tx, [platform, mode, keyId, at]),
+    revoke: async ({ platform, mode, id }, at) => {
+      await tx.query(
+        'UPDATE api_key SET revoked_at = $4 WHERE platform = $1 AND mode = $2 AND id = $3',
+        [platform, mode, id, at],
+      );
+    },
   };
 }
 
@@ -124,13 +129,4 @@ async function addSecret(
      VALUES ($1, $2, $3, decode($4, 'hex'), $5)`,
     [platform, mode, id, hash, at],
   );
-}
-
-async function revoke(tx: Transaction, values: readonly unknown[]): Promise<boolean> {
-  const rows = await tx.query(
-    `UPDATE api_key SET revoked_at = $4
-     WHERE platform = $1 AND mode = $2 AND id = $3 AND revoked_at IS NULL RETURNING id`,
-    values,
-  );
-  return rows.length > 0;
 }

@@ -1,0 +1,86 @@
+/**
+ * The owners of customers and vendors, and the projection, as the gateway asks them.
+ */
+import type { Tenant } from '@kontor/contracts';
+import { DependencyDown, type InternalCalls } from '@kontor/service-host';
+import type {
+  Names,
+  NamedResource,
+  ProcessedEvents,
+  ReferenceOwner,
+  Resolved,
+} from '../../app/ports';
+
+/** Usage must not wait for a slow catalog: after this the gateway goes by what it knows. */
+const OWNER_DEADLINE_MS = 100;
+/** What the projection needs beside the waiting itself. */
+const ANSWER_MARGIN_MS = 1_000;
+
+/** Errors: DependencyDown, also for a failure inside an owner that runs in this process. */
+async function asked<T>(owner: string, question: Promise<T>): Promise<T> {
+  try {
+    return await question;
+  } catch (cause) {
+    throw cause instanceof DependencyDown ? cause : new DependencyDown(owner, { cause });
+  }
+}
+
+export class CatalogOwner implements ReferenceOwner {
+  constructor(private readonly internal: InternalCalls) {}
+
+  async resolve(tenant: Tenant, { ids, externalIds }: Names): Promise<Resolved> {
+    const request = { customerIds: [...ids], externalIds: [...externalIds] };
+    const options = { deadlineMs: OWNER_DEADLINE_MS };
+    const { head, customers } = await asked(
+      'catalog',
+      this.internal.call('catalog.resolve-customers', tenant, request, options),
+    );
+    const found = customers.map(({ customerId: id, externalId }): NamedResource => ({
+      id,
+      externalId,
+    }));
+    return { head, found };
+  }
+}
+
+export class VendorOwner implements ReferenceOwner {
+  constructor(private readonly internal: InternalCalls) {}
+
+  async resolve(tenant: Tenant, { ids, externalIds }: Names): Promise<Resolved> {
+    const request = { vendorIds: [...ids], externalIds: [...externalIds] };
+    const options = { deadlineMs: OWNER_DEADLINE_MS };
+    const { head, vendors } = await asked(
+      'cost-attribution',
+      this.internal.call('cost-attribution.resolve-vendors', tenant, request, options),
+    );
+    const found = vendors.map(({ vendorId: id, externalId }): NamedResource => ({
+      id,
+      externalId,
+    }));
+    return { head, found };
+  }
+}
+
+export class ProjectedEvents implements ProcessedEvents {
+  constructor(private readonly internal: InternalCalls) {}
+
+  async get(
+    tenant: Tenant,
+    eventIds: readonly string[],
+    { waitMs, numbers }: { readonly waitMs: number; readonly numbers: 'number' | 'string' },
+  ): Promise<readonly string[] | undefined> {
+    try {
+      const { events, complete } = await this.internal.call(
+        'profitability-projection.get-events',
+        tenant,
+        { eventIds: [...eventIds], waitMs, numbers },
+        { deadlineMs: waitMs + ANSWER_MARGIN_MS },
+      );
+      return complete ? events : undefined;
+    } catch (error) {
+      // The events are durable whatever the projection does: the answer is then only shorter.
+      if (error instanceof DependencyDown) return undefined;
+      throw error;
+    }
+  }
+}
