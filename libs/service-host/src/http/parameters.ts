@@ -37,7 +37,12 @@ export function contextOf(request: FastifyRequest): RequestContext {
   return context;
 }
 
-const bodyParameter = createParamDecorator<z.ZodType>((schema, context) =>
+/** Nest takes whatever has a `transform` for a pipe, and a bare schema has one. */
+interface SchemaHolder {
+  readonly schema: z.ZodType;
+}
+
+const bodyParameter = createParamDecorator<SchemaHolder>(({ schema }, context) =>
   parseBody(schema, requestOf(context)),
 );
 /**
@@ -46,9 +51,9 @@ const bodyParameter = createParamDecorator<z.ZodType>((schema, context) =>
  * Errors: 422 `invalid_request` with one entry per field.
  */
 export const ZBody = (schema: z.ZodType): ParameterDecorator =>
-  reading(bodyParameter(strictly(schema)), { readsBody: true });
+  reading(bodyParameter({ schema: strictly(schema) }), { readsBody: true });
 
-const queryParameter = createParamDecorator<z.ZodType>((schema, context) =>
+const queryParameter = createParamDecorator<SchemaHolder>(({ schema }, context) =>
   parseQuery(schema, requestOf(context)),
 );
 /**
@@ -57,7 +62,7 @@ const queryParameter = createParamDecorator<z.ZodType>((schema, context) =>
  * Errors: 400 `malformed_url`; 422 `invalid_request`.
  */
 export const ZQuery = (schema: z.ZodType): ParameterDecorator =>
-  reading(queryParameter(strictly(schema)), { readsQuery: true });
+  reading(queryParameter({ schema: strictly(schema) }), { readsQuery: true });
 
 const jsonParameter = createParamDecorator<undefined>((_unused, context) =>
   jsonBodyOf(requestOf(context)),

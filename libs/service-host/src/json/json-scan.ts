@@ -82,13 +82,15 @@ const mayNamePrototype = (bytes: Uint8Array, quote: number): boolean =>
     bytes[quote + CONSTRUCTOR_LENGTH + 1] === QUOTE);
 
 function seePunctuation(byte: number, seen: Seen): void {
+  if (seen.digits > 0) {
+    if (mayOverflow(byte, seen.digits)) seen.suspicious = true;
+    seen.digits = 0;
+  }
   if (byte === OPEN_BRACKET || byte === OPEN_BRACE) {
     seen.depth += 1;
     if (seen.depth > seen.deepest) seen.deepest = seen.depth;
   } else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) seen.depth -= 1;
   else if (byte === LOWER_N) seen.hasNull = true;
-  else if (seen.digits > 0 && mayOverflow(byte, seen.digits)) seen.suspicious = true;
-  seen.digits = 0;
 }
 
 const mayOverflow = (byte: number, digits: number): boolean =>
