@@ -1,0 +1,109 @@
+-- What each topic said about an event: insert-only, one row an entry, joined when read. A fact comes
+-- once (its checkpoint is moved with its rows), so a second row for the same key is an error.
+-- Keys compare as bytes (COLLATE "C"): they are ids, and it is several times faster.
+
+CREATE TABLE usage_detail (
+  platform         text COLLATE "C" NOT NULL,
+  mode             text COLLATE "C" NOT NULL,
+  event_id         uuid NOT NULL,
+  customer_id      text COLLATE "C" NOT NULL,
+  event_type       text COLLATE "C" NOT NULL,
+  occurred_at      timestamptz NOT NULL,
+  occurred_at_text text NOT NULL,
+  recorded_at      timestamptz NOT NULL,
+  subject          text COLLATE "C",
+  description      text,
+  data             json,
+  -- The costs as sent, in their order; null = none.
+  costs            json,
+  PRIMARY KEY (platform, mode, event_id)
+);
+-- Lists, newest first. The event type stands last so that a filter by it needs no look at the row.
+CREATE INDEX usage_detail_of_customer
+  ON usage_detail (platform, mode, customer_id, occurred_at, event_id, event_type);
+CREATE INDEX usage_detail_of_tenant
+  ON usage_detail (platform, mode, occurred_at, event_id, event_type);
+CREATE INDEX usage_detail_of_subject
+  ON usage_detail (platform, mode, subject, customer_id, occurred_at, event_id)
+  WHERE subject IS NOT NULL;
+
+CREATE TABLE rated_detail (
+  platform       text COLLATE "C" NOT NULL,
+  mode           text COLLATE "C" NOT NULL,
+  event_id       uuid NOT NULL,
+  customer_id    text COLLATE "C" NOT NULL,
+  event_type     text COLLATE "C" NOT NULL,
+  occurred_at    timestamptz NOT NULL,
+  recorded_at    timestamptz NOT NULL,
+  subject        text COLLATE "C",
+  -- As on the fact; null = none.
+  fees           json,
+  fee_count      smallint NOT NULL,
+  -- Each once, in the order of the fees.
+  product_ids    text[] NOT NULL,
+  product_codes  text[] NOT NULL,
+  unrated_reason text,
+  PRIMARY KEY (platform, mode, event_id)
+);
+CREATE INDEX rated_detail_unrated_of_customer
+  ON rated_detail (platform, mode, customer_id, occurred_at, event_id) WHERE fee_count = 0;
+CREATE INDEX rated_detail_unrated_of_tenant
+  ON rated_detail (platform, mode, occurred_at, event_id) WHERE fee_count = 0;
+
+-- Which events have a fee of a product: for the list by product.
+CREATE TABLE event_product (
+  platform     text COLLATE "C" NOT NULL,
+  mode         text COLLATE "C" NOT NULL,
+  product_code text COLLATE "C" NOT NULL,
+  occurred_at  timestamptz NOT NULL,
+  event_id     uuid NOT NULL,
+  customer_id  text COLLATE "C" NOT NULL,
+  PRIMARY KEY (platform, mode, product_code, occurred_at, event_id)
+);
+
+-- In which asset a fee was taken, and its value: from the debit, or from the rating when every
+-- alternative is 0.
+CREATE TABLE fee_value (
+  platform    text COLLATE "C" NOT NULL,
+  mode        text COLLATE "C" NOT NULL,
+  event_id    uuid NOT NULL,
+  fee_id      text COLLATE "C" NOT NULL,
+  customer_id text COLLATE "C" NOT NULL,
+  subject     text COLLATE "C",
+  occurred_at timestamptz NOT NULL,
+  product_id  text COLLATE "C" NOT NULL,
+  alternative smallint NOT NULL,
+  asset       text COLLATE "C" NOT NULL,
+  amount      numeric(27, 12) NOT NULL,
+  -- In the reporting currency; null = the asset has no rate.
+  value       numeric(27, 12),
+  uncollected numeric(27, 12) NOT NULL,
+  PRIMARY KEY (platform, mode, event_id, fee_id)
+);
+CREATE INDEX fee_value_of_customer ON fee_value (platform, mode, customer_id, occurred_at);
+CREATE INDEX fee_value_of_product ON fee_value (platform, mode, product_id, occurred_at);
+CREATE INDEX fee_value_of_subject ON fee_value (platform, mode, customer_id, subject, fee_id)
+  WHERE subject IS NOT NULL;
+
+-- One row a cost, and for an event without costs one row of line 0: it says that there are none.
+CREATE TABLE cost_detail (
+  platform    text COLLATE "C" NOT NULL,
+  mode        text COLLATE "C" NOT NULL,
+  event_id    uuid NOT NULL,
+  line        smallint NOT NULL,
+  customer_id text COLLATE "C" NOT NULL,
+  subject     text COLLATE "C",
+  occurred_at timestamptz NOT NULL,
+  cost_id     uuid,
+  vendor_id   text COLLATE "C" NOT NULL,
+  category    text COLLATE "C" NOT NULL,
+  amount      numeric(27, 12) NOT NULL,
+  currency    text COLLATE "C" NOT NULL,
+  -- In the reporting currency; null = the currency has no rate.
+  converted   numeric(27, 12),
+  PRIMARY KEY (platform, mode, event_id, line)
+);
+CREATE INDEX cost_detail_of_customer ON cost_detail (platform, mode, customer_id, occurred_at)
+  WHERE line > 0;
+CREATE INDEX cost_detail_of_vendor ON cost_detail (platform, mode, vendor_id, occurred_at)
+  WHERE line > 0;

@@ -1,0 +1,69 @@
+/** The four view consumers: facts into entries, one transaction a batch, then who waits is woken. */
+import { Controller } from '@nestjs/common';
+import type {
+  CostAttributedV1,
+  RatingRatedV1,
+  UsageRecordedV1,
+  WalletPostedV1,
+} from '@kontor/contracts';
+import { Consumes, type BatchOutcome, type FactBatch } from '@kontor/event-log';
+import { FOLDS } from '../../app/fold-topics';
+import type { Fold } from '../../app/ports';
+import type { SubjectSharing } from '../../app/subject-sharing';
+import type { EventRef } from '../../domain/entries';
+import type { ViewWriter } from '../postgres/view-writer';
+import type { Arrivals } from './arrivals';
+import { costsFromWire, debitFromWire, ratedFromWire, usageFromWire } from './facts.mapping';
+
+/** What a batch needs, whatever its topic. */
+export class BatchFold {
+  constructor(
+    private readonly writer: ViewWriter,
+    private readonly arrivals: Arrivals,
+    private readonly sharing: SubjectSharing,
+  ) {}
+
+  async apply<Entry extends EventRef>(
+    batch: FactBatch,
+    entries: readonly Entry[],
+    fold: Fold<Entry>,
+  ): Promise<BatchOutcome> {
+    const partitions = [...new Set(batch.facts.map(({ partition }) => partition))];
+    const written = await this.writer.write({ partitions, entries }, fold, batch.settlement);
+    this.arrivals.arrived(entries);
+    if (written.opensSubjects) this.sharing.wake();
+    return { kind: 'applied' };
+  }
+}
+
+@Controller()
+export class TopicsConsumer {
+  constructor(private readonly batches: BatchFold) {}
+
+  @Consumes('profitability-projection.usage', 'usage.recorded.v1')
+  usage(batch: FactBatch<UsageRecordedV1>): Promise<BatchOutcome> {
+    const entries = batch.facts.map(({ fact }) => usageFromWire(fact));
+    return this.batches.apply(batch, entries, FOLDS.usage);
+  }
+
+  @Consumes('profitability-projection.rated', 'rating.rated.v1')
+  rated(batch: FactBatch<RatingRatedV1>): Promise<BatchOutcome> {
+    const entries = batch.facts.map(({ fact }) => ratedFromWire(fact));
+    return this.batches.apply(batch, entries, FOLDS.rated);
+  }
+
+  /** Of the wallet's facts only fees are revenue; credits and adjustments are not. */
+  @Consumes('profitability-projection.wallet', 'wallet.posted.v1')
+  wallet(batch: FactBatch<WalletPostedV1>): Promise<BatchOutcome> {
+    const entries = batch.facts.flatMap(({ fact }) =>
+      fact.type === 'wallet.fee-debited' ? [debitFromWire(fact)] : [],
+    );
+    return this.batches.apply(batch, entries, FOLDS.wallet);
+  }
+
+  @Consumes('profitability-projection.costs', 'cost.attributed.v1')
+  costs(batch: FactBatch<CostAttributedV1>): Promise<BatchOutcome> {
+    const entries = batch.facts.map(({ fact }) => costsFromWire(fact));
+    return this.batches.apply(batch, entries, FOLDS.costs);
+  }
+}

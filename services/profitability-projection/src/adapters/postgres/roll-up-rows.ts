@@ -1,0 +1,79 @@
+/** Adding a batch's sums to the stored ones: one statement per table, rows in the order of keys. */
+import { wire } from '@kontor/money';
+import type { Transaction } from '@kontor/postgres';
+import {
+  ROLL_UP_TABLES,
+  type RollUpRow,
+  type RollUps,
+  type RollUpTable,
+} from '../../domain/roll-ups';
+import { columnsOf } from './columns';
+
+interface Measure {
+  readonly column: string;
+  readonly type: 'numeric' | 'bigint';
+  readonly of: (row: RollUpRow) => string;
+}
+
+const REVENUE: Measure = { column: 'revenue', type: 'numeric', of: (row) => wire(row.revenue) };
+const COSTS: Measure = { column: 'costs', type: 'numeric', of: (row) => wire(row.costs) };
+const EVENTS: Measure = { column: 'events', type: 'bigint', of: (row) => String(row.events) };
+const WITH_FEES: Measure = {
+  column: 'with_fees',
+  type: 'bigint',
+  of: (row) => String(row.withFees),
+};
+const UNRATED: Measure = { column: 'unrated', type: 'bigint', of: (row) => String(row.unrated) };
+const COUNTERS = [EVENTS, WITH_FEES, UNRATED];
+
+/** The key columns after platform and mode, in the order of `RollUpRow.key`; `day` is a date. */
+const TABLES: Record<RollUpTable, { keys: readonly string[]; measures: readonly Measure[] }> = {
+  customer_day: {
+    keys: ['customer_id', 'day', 'currency'],
+    measures: [REVENUE, COSTS, ...COUNTERS],
+  },
+  subject_day: {
+    keys: ['subject', 'customer_id', 'day', 'currency'],
+    measures: [REVENUE, COSTS],
+  },
+  platform_day: { keys: ['day', 'currency'], measures: [REVENUE, COSTS, ...COUNTERS] },
+  product_day: { keys: ['product_id', 'day', 'currency'], measures: [REVENUE, COSTS] },
+  product_event_day: { keys: ['product_code', 'day'], measures: [EVENTS] },
+  vendor_day: { keys: ['vendor_id', 'category', 'day', 'currency'], measures: [COSTS] },
+  type_day: { keys: ['event_type', 'day'], measures: COUNTERS },
+};
+
+const STATEMENTS = Object.fromEntries(
+  ROLL_UP_TABLES.map((table) => [table, statementOf(table)]),
+) as Record<RollUpTable, string>;
+
+function statementOf(table: RollUpTable): string {
+  const { keys, measures } = TABLES[table];
+  const keyColumns = ['platform', 'mode', ...keys];
+  const columns = [...keyColumns, ...measures.map(({ column }) => column)];
+  const types = [
+    ...keyColumns.map((column) => (column === 'day' ? 'date' : 'text')),
+    ...measures.map(({ type }) => type),
+  ];
+  const sums = measures.map(({ column }) => `${column} = t.${column} + excluded.${column}`);
+  return `INSERT INTO ${table} AS t (${columns.join(', ')})
+          SELECT * FROM unnest(${types.map((type, at) => `$${at + 1}::${type}[]`).join(', ')})
+          ON CONFLICT (${keyColumns.join(', ')}) DO UPDATE SET ${sums.join(', ')}`;
+}
+
+export async function addRollUps(tx: Transaction, rollUps: RollUps): Promise<void> {
+  for (const table of ROLL_UP_TABLES) {
+    const rows = rollUps.rows(table);
+    if (rows.length === 0) continue;
+    const { keys, measures } = TABLES[table];
+    const columns = columnsOf<RollUpRow>(rows, [
+      ...['platform', 'mode', ...keys].map(
+        (_column, at) =>
+          (row: RollUpRow): string =>
+            row.key[at] ?? '',
+      ),
+      ...measures.map(({ of }) => of),
+    ]);
+    await tx.query(STATEMENTS[table], columns, { name: `add ${table}` });
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * What the projection needs from outside: its stored view, written under the locks of partitions,
+ * and read as one moment.
+ */
+import type {
+  CostEntry,
+  EventRef,
+  FeeValue,
+  RatedEntry,
+  RatedSummary,
+  SubjectRef,
+  Tenant,
+  UsageEntry,
+} from '../domain/entries';
+import type { Changes, SubjectCost } from '../domain/fold';
+import type { JoinedEvent } from '../domain/event';
+import type { CurrencySums } from '../domain/margin';
+import type { Period } from '../domain/period';
+import type { Reshared, SubjectShare } from '../domain/reshare';
+import type { WeighedFee } from '../domain/share-cost';
+
+/**
+ * What the view holds about given events, read inside a writing transaction whose partition locks
+ * are held, so that nothing of another topic is overlooked. Keys are `eventKey`s.
+ */
+export interface KnownEvents {
+  sent(events: readonly EventRef[]): Promise<ReadonlySet<string>>;
+  rated(events: readonly EventRef[]): Promise<Map<string, RatedSummary>>;
+  /** Only those with fees of several products. */
+  ratedWithSeveralProducts(events: readonly EventRef[]): Promise<Map<string, RatedSummary>>;
+  /** Only those with at least one cost. */
+  costs(events: readonly EventRef[]): Promise<Map<string, CostEntry>>;
+  fees(events: readonly EventRef[]): Promise<Map<string, FeeValue[]>>;
+}
+
+/** Facts of one topic, as entries, that are folded together. */
+export interface EntryBatch<Entry> {
+  readonly partitions: readonly number[];
+  readonly entries: readonly Entry[];
+}
+
+/** A batch ends in one transaction: what `fold` answers, and the checkpoint of the batch. */
+export type Fold<Entry> = (entries: readonly Entry[], known: KnownEvents) => Promise<Changes>;
+
+export type Topic = 'usage' | 'rated' | 'wallet' | 'costs';
+
+/** An entry of every topic, by topic. */
+export interface EntryOf {
+  readonly usage: UsageEntry;
+  readonly rated: RatedEntry;
+  readonly wallet: FeeValue;
+  readonly costs: CostEntry;
+}
+
+/** A subject whose costs wait to be shared (again). */
+export interface OpenSubject extends SubjectRef {
+  /** Costs up to this event were shared in this round; null at its start. */
+  readonly sharedUpTo: string | null;
+  /** Counted up to a bound of the store's: beyond it the subject is large. */
+  readonly feeCount: number;
+  readonly costCount: number;
+}
+
+/** What is left of a subject after a round of bounded work. */
+export interface SubjectProgress {
+  readonly subject: SubjectRef;
+  /** Null when all its costs were shared. */
+  readonly sharedUpTo: string | null;
+}
+
+/** A subject's costs to read: those after `sharedUpTo`, of at most so many events. */
+export interface CostPortion {
+  readonly subject: OpenSubject;
+  readonly eventsMax: number;
+}
+
+/**
+ * The open subjects of one partition, inside a transaction that holds its lock. Keys are
+ * `subjectKey`s.
+ */
+export interface OpenSubjects {
+  take(limit: number): Promise<OpenSubject[]>;
+  fees(subjects: readonly SubjectRef[]): Promise<Map<string, WeighedFee[]>>;
+  /** All costs of each chosen event, in the order of event ids. */
+  costs(portions: readonly CostPortion[]): Promise<Map<string, SubjectCost[]>>;
+  /** What the costs of these events are shared as. */
+  shares(costs: readonly SubjectCost[]): Promise<Map<string, SubjectShare[]>>;
+  write(reshared: Reshared): Promise<void>;
+  leave(progress: readonly SubjectProgress[]): Promise<void>;
+}
+
+export interface SubjectSharingStore {
+  /** Partitions with open subjects, of all tenants or of one. */
+  openPartitions(tenant?: Tenant): Promise<number[]>;
+  inPartition(partition: number, work: (open: OpenSubjects) => Promise<void>): Promise<void>;
+}
+
+/** Which events a list is about. */
+export interface EventFilter extends Tenant {
+  readonly customerId?: string;
+  readonly eventId?: string;
+  readonly eventTypes?: readonly string[];
+  readonly subject?: string;
+  readonly productCode?: string;
+  readonly period: Period;
+  /** True: rated with fees; false: rated without. */
+  readonly hasFees?: boolean;
+}
+
+/** Where a page begins: at a place of the list, or after an event that was shown. */
+export interface EventPlace {
+  readonly offset: number;
+  readonly limit: number;
+  readonly after?: { readonly occurredAt: string; readonly eventId: string };
+}
+
+export interface EventPage {
+  readonly events: readonly JoinedEvent[];
+  readonly totalCount: number;
+}
+
+export interface EventReads {
+  /** In the order asked for; an event of which nothing is known has only its id. */
+  find(tenant: Tenant, eventIds: readonly string[]): Promise<JoinedEvent[]>;
+  /** Newest first. */
+  list(filter: EventFilter, place: EventPlace): Promise<EventPage>;
+}
+
+export type StatsOrder = 'margin' | 'revenue' | 'cost';
+
+export interface CustomerStats {
+  readonly customerId: string;
+  readonly events: number;
+  readonly sums: readonly CurrencySums[];
+}
+
+export interface CustomerStatsPage {
+  readonly items: readonly CustomerStats[];
+  readonly totalCount: number;
+  readonly summary: readonly CurrencySums[];
+}
+
+export interface VendorCategory extends CurrencySums {
+  readonly category: string;
+}
+
+/** Sums over a period: whole days from roll-ups, the rest from the detail, as of one moment. */
+export interface StatsReads {
+  customer(tenant: Tenant, customerId: string, period: Period): Promise<CurrencySums[]>;
+  customers(
+    tenant: Tenant,
+    period: Period,
+    page: { readonly order: StatsOrder; readonly limit: number; readonly offset: number },
+  ): Promise<CustomerStatsPage>;
+  /** NO_PRODUCT: costs of whole days that no fee took on. */
+  product(tenant: Tenant, productId: string, period: Period): Promise<CurrencySums[]>;
+  vendor(tenant: Tenant, vendorId: string, period: Period): Promise<VendorCategory[]>;
+  /** Undefined when nothing was ever sent about the subject. */
+  subject(
+    tenant: Tenant,
+    at: { readonly subject: string; readonly customerId?: string },
+    period: Period,
+  ): Promise<CurrencySums[] | undefined>;
+}

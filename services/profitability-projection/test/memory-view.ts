@@ -1,0 +1,214 @@
+/** The view in memory: the same ports as on PostgreSQL, kept by the component tests to be alike. */
+import { wire, type Decimal } from '@kontor/money';
+import { FOLDS } from '../src/app/fold-topics';
+import type { KnownEvents, OpenSubject, OpenSubjects } from '../src/app/ports';
+import {
+  eventKey,
+  keyOf,
+  summaryOf,
+  type CostEntry,
+  type EventRef,
+  type FeeValue,
+  type RatedEntry,
+  type SubjectRef,
+  type UsageEntry,
+} from '../src/domain/entries';
+import { sharesByValue, subjectKey, type Changes, type SubjectCost } from '../src/domain/fold';
+import type { SubjectShare } from '../src/domain/reshare';
+import { ROLL_UP_TABLES, type RollUpRow, type RollUps } from '../src/domain/roll-ups';
+import { weigh } from '../src/domain/share-cost';
+import type { Entry } from './history';
+
+interface OpenMark extends SubjectRef {
+  sharedUpTo: string | null;
+  again: boolean;
+}
+
+export class MemoryView implements KnownEvents {
+  readonly usage = new Map<string, UsageEntry>();
+  readonly ratedEntries = new Map<string, RatedEntry>();
+  readonly feeValues: FeeValue[] = [];
+  readonly costEntries = new Map<string, CostEntry>();
+  readonly eventShares: Changes['eventShares'] = [];
+  readonly subjectCosts: SubjectCost[] = [];
+  readonly subjectShares = new Map<string, SubjectShare>();
+  readonly open = new Map<string, OpenMark>();
+  readonly rollUps = new Map<string, RollUpRow>();
+
+  async apply(batch: readonly Entry[]): Promise<void> {
+    const changes = await this.fold(batch);
+    for (const entry of changes.usage) this.usage.set(eventKey(entry), entry);
+    for (const entry of changes.rated) this.ratedEntries.set(eventKey(entry), entry);
+    for (const entry of changes.costs) this.costEntries.set(eventKey(entry), entry);
+    this.feeValues.push(...changes.fees);
+    this.eventShares.push(...changes.eventShares);
+    this.subjectCosts.push(...changes.subjectCosts);
+    for (const group of changes.subjectsWithNewCosts.values())
+      if (this.feesOf(group).length > 0) this.mark(group);
+    for (const group of changes.subjectsWithNewFees.values())
+      if (this.costsOf(group).length > 0) this.mark(group);
+    this.add(changes.rollUps);
+  }
+
+  private fold(batch: readonly Entry[]): Promise<Changes> {
+    const entries = batch.map(({ entry }) => entry);
+    switch (batch[0]!.topic) {
+      case 'usage':
+        return FOLDS.usage(entries as UsageEntry[], this);
+      case 'rated':
+        return FOLDS.rated(entries as RatedEntry[], this);
+      case 'wallet':
+        return FOLDS.wallet(entries as FeeValue[], this);
+      case 'costs':
+        return FOLDS.costs(entries as CostEntry[], this);
+    }
+  }
+
+  async sent(events: readonly EventRef[]): Promise<ReadonlySet<string>> {
+    return new Set(events.map(eventKey).filter((key) => this.usage.has(key)));
+  }
+
+  async rated(events: readonly EventRef[]): ReturnType<KnownEvents['rated']> {
+    const known = events.flatMap((event) => this.ratedEntries.get(eventKey(event)) ?? []);
+    return new Map(known.map((entry) => [eventKey(entry), summaryOf(entry)]));
+  }
+
+  async ratedWithSeveralProducts(events: readonly EventRef[]): ReturnType<KnownEvents['rated']> {
+    return new Map([...(await this.rated(events))].filter(([, rated]) => sharesByValue(rated)));
+  }
+
+  async costs(events: readonly EventRef[]): ReturnType<KnownEvents['costs']> {
+    const known = events.flatMap((event) => this.costEntries.get(eventKey(event)) ?? []);
+    return new Map(
+      known.filter(({ lines }) => lines.length > 0).map((entry) => [eventKey(entry), entry]),
+    );
+  }
+
+  async fees(events: readonly EventRef[]): ReturnType<KnownEvents['fees']> {
+    return new Map(
+      events.map((event) => [
+        eventKey(event),
+        this.feeValues.filter((fee) => eventKey(fee) === eventKey(event)),
+      ]),
+    );
+  }
+
+  /** The open subjects as SubjectSharing sees them. */
+  openSubjects(): OpenSubjects {
+    return {
+      take: async (limit) =>
+        [...this.open.values()].slice(0, limit).map((mark) => this.sized(mark)),
+      fees: async (subjects) =>
+        new Map(subjects.map((group) => [subjectKey(group), this.feesOf(group).map(weigh)])),
+      costs: async (portions) =>
+        new Map(
+          portions.map(({ subject, eventsMax }) => {
+            const costs = this.costsOf(subject)
+              .filter(({ eventId }) => subject.sharedUpTo === null || eventId > subject.sharedUpTo)
+              .sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
+            const events = [...new Set(costs.map(({ eventId }) => eventId))].slice(0, eventsMax);
+            return [
+              subjectKey(subject),
+              costs.filter(({ eventId }) => events.includes(eventId)),
+            ] as const;
+          }),
+        ),
+      shares: async (costs) => {
+        const events = new Set(costs.map(({ eventId }) => eventId));
+        const groups = new Map<string, SubjectShare[]>();
+        for (const share of this.subjectShares.values()) {
+          if (!events.has(share.eventId)) continue;
+          const key = subjectKey({ ...share, subject: share.subject ?? '' });
+          groups.set(key, [...(groups.get(key) ?? []), share]);
+        }
+        return groups;
+      },
+      write: async ({ shares, rollUps }) => {
+        for (const share of shares)
+          this.subjectShares.set(keyOf(share.eventId, share.productId, share.currency), share);
+        this.add(rollUps);
+      },
+      leave: async (progress) => {
+        for (const { subject, sharedUpTo } of progress) {
+          const mark = this.open.get(subjectKey(subject))!;
+          if (sharedUpTo === null && !mark.again) this.open.delete(subjectKey(subject));
+          mark.again &&= sharedUpTo !== null;
+          mark.sharedUpTo = sharedUpTo;
+        }
+      },
+    };
+  }
+
+  /** Every row, as text, in the order of keys. */
+  rows(): string[] {
+    const tables = [
+      ...[...this.rollUps].map(([key, row]) => [
+        key,
+        wire(row.revenue),
+        wire(row.costs),
+        row.events,
+        row.withFees,
+        row.unrated,
+      ]),
+      ...this.eventShares.map((one) => [
+        'event',
+        one.eventId,
+        one.productId,
+        one.currency,
+        one.costs,
+      ]),
+      ...[...this.subjectShares].map(([key, { costs }]) => ['subject', key, costs]),
+      ...this.feeValues.map((fee) => ['fee', fee.feeId, fee.value]),
+    ];
+    return tables
+      .map((row) => row.map((cell) => (isDecimal(cell) ? wire(cell) : String(cell))).join('|'))
+      .sort();
+  }
+
+  private sized(mark: OpenMark): OpenSubject {
+    return {
+      ...mark,
+      feeCount: this.feesOf(mark).length,
+      costCount: this.costsOf(mark).length,
+    };
+  }
+
+  private feesOf(group: SubjectRef): FeeValue[] {
+    return this.feeValues.filter(
+      ({ subject, customerId }) => subject === group.subject && customerId === group.customerId,
+    );
+  }
+
+  private costsOf(group: SubjectRef): SubjectCost[] {
+    return this.subjectCosts.filter(
+      ({ subject, customerId }) => subject === group.subject && customerId === group.customerId,
+    );
+  }
+
+  private mark(group: SubjectRef): void {
+    const known = this.open.get(subjectKey(group));
+    if (known) known.again = known.sharedUpTo !== null;
+    else this.open.set(subjectKey(group), { ...group, sharedUpTo: null, again: false });
+  }
+
+  private add(rollUps: RollUps): void {
+    for (const table of ROLL_UP_TABLES)
+      for (const row of rollUps.rows(table)) {
+        const key = keyOf(table, ...row.key);
+        const known = this.rollUps.get(key);
+        this.rollUps.set(key, known ? merged(known, row) : { ...row });
+      }
+  }
+}
+
+const merged = (a: RollUpRow, b: RollUpRow): RollUpRow => ({
+  key: a.key,
+  revenue: a.revenue.plus(b.revenue),
+  costs: a.costs.plus(b.costs),
+  events: a.events + b.events,
+  withFees: a.withFees + b.withFees,
+  unrated: a.unrated + b.unrated,
+});
+
+const isDecimal = (cell: unknown): cell is Decimal =>
+  typeof cell === 'object' && cell !== null && 'toFixed' in cell;
