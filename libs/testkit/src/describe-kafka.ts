@@ -1,6 +1,6 @@
 /// <reference types="jest" />
 import { randomUUID } from 'node:crypto';
-import { findBroker, findBrokerRuntime } from './kafka-broker';
+import { findBroker, findBrokerRuntime, findOwnRuntime } from './kafka-broker';
 
 const BROKER_TIMEOUT_MS = 300_000;
 
@@ -16,7 +16,6 @@ export interface KafkaSuite {
  * and its tests counted as skipped; with KONTOR_REQUIRE_KAFKA=1 it fails instead.
  */
 export function describeKafka(name: string, body: (kafka: KafkaSuite) => void): void {
-  const { runtime, reason } = findBrokerRuntime();
   let found: string[] | undefined;
   const suite: KafkaSuite = {
     prefix: `t${randomUUID().slice(0, 8)}-`,
@@ -25,13 +24,25 @@ export function describeKafka(name: string, body: (kafka: KafkaSuite) => void): 
       return found;
     },
   };
+  describeWhere(findBrokerRuntime(), name, () => {
+    beforeAll(async () => {
+      found = await findBroker();
+    }, BROKER_TIMEOUT_MS);
+    body(suite);
+  });
+}
+
+/** The same for a suite that starts brokers of its own with `startBroker`, to stop and kill them. */
+export const describeOwnKafka = (name: string, body: () => void): void =>
+  describeWhere(findOwnRuntime(), name, body);
+
+function describeWhere(
+  { runtime, reason }: ReturnType<typeof findOwnRuntime>,
+  name: string,
+  body: () => void,
+): void {
   if (runtime) {
-    describe(name, () => {
-      beforeAll(async () => {
-        found = await findBroker();
-      }, BROKER_TIMEOUT_MS);
-      body(suite);
-    });
+    describe(name, body);
     return;
   }
   if (process.env['KONTOR_REQUIRE_KAFKA'] === '1') {
@@ -41,5 +52,5 @@ export function describeKafka(name: string, body: (kafka: KafkaSuite) => void): 
     return;
   }
   process.stderr.write(`skipped: ${name}: no Kafka broker (${reason})\n`);
-  describe.skip(name, () => body(suite));
+  describe.skip(name, body);
 }

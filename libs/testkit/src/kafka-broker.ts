@@ -63,9 +63,12 @@ interface Found {
   readonly reason?: string;
 }
 
-/** How a broker can be had here, or why not; asked once a run. Synchronous: suites are skipped by it. */
-export function findBrokerRuntime(): Found {
-  if (process.env['KAFKA_BROKERS']) return { runtime: 'given' };
+/** How a broker can be had here, or why not. */
+export const findBrokerRuntime = (): Found =>
+  process.env['KAFKA_BROKERS'] ? { runtime: 'given' } : findOwnRuntime();
+
+/** How a broker can be started here, or why not; asked once a run. Synchronous: suites are skipped by it. */
+export function findOwnRuntime(): Found {
   const file = path.join(runFolder(), 'kafka-runtime.json');
   if (!existsSync(file)) {
     const main = path.join(kafkaFolder, 'main.js');

@@ -36,7 +36,7 @@ export interface KafkaBus extends EventBus {
 }
 
 /** A cluster that answers has its topics checked before a service starts. */
-const START_WAIT_MS = 15_000;
+const START_WAIT_MS = 5_000;
 
 /** See `openKafkaBus`. */
 export async function connectBus(options: KafkaBusOptions): Promise<KafkaBus> {

@@ -35,7 +35,7 @@ export const QUEUED_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Back-off between attempts of what is tried without end. */
 export const RETRY_MIN_MS = 100;
-export const RETRY_MAX_MS = 5_000;
+export const RETRY_MAX_MS = 2_000;
 
 /** The delay before attempt `attempt` (from 0), doubling up to the bound. */
 export const retryDelayMs = (attempt: number): number =>
