@@ -51,6 +51,9 @@ export function appendArguments(records: readonly RecordDraft[]): unknown[] {
 }
 
 class PostgresLog implements LocalLog {
+  /** What was appended at a position that is not committed yet, for readers of this process. */
+  private readonly drafts = new WeakMap<RecordPosition, RecordDraft>();
+
   constructor(
     private readonly database: Database,
     private readonly service: string,
@@ -77,15 +80,32 @@ class PostgresLog implements LocalLog {
       appendArguments(records),
       { name: 'log_append' },
     );
-    return records.map(({ topic, partition }, index) => ({
-      topic,
-      partition,
-      position: Number(rows[index]?.position),
-    }));
+    return this.appended(
+      records,
+      rows.map(({ position }) => Number(position)),
+    );
+  }
+
+  appended(records: readonly RecordDraft[], positions: readonly number[]): RecordPosition[] {
+    return records.map((draft, index) => {
+      const { topic, partition } = draft;
+      const landed = { topic, partition, position: positions[index] ?? 0 };
+      this.drafts.set(landed, draft);
+      return landed;
+    });
   }
 
   committed(positions: readonly RecordPosition[]): void {
-    if (positions.length > 0) this.wakeups.appended(positions);
+    if (positions.length === 0) return;
+    const { incarnation } = this;
+    this.wakeups.appended(
+      positions.map((position) => {
+        const draft = this.drafts.get(position);
+        if (!draft) return position;
+        const { cause } = draft;
+        return { ...position, incarnation, text: textOf(draft), ...(cause && { cause }) };
+      }),
+    );
   }
 
   async heads(topic: string): Promise<RecordPosition[]> {

@@ -55,7 +55,15 @@ export interface LocalLog {
    * Errors: InvalidFact (a bug of ours, nothing is written).
    */
   append(tx: Transaction, records: readonly RecordDraft[]): Promise<RecordPosition[]>;
-  /** Wakes in-process readers. Called after the commit, with what was appended. */
+  /**
+   * For a statement of the service's own that appends (`appendArguments`): what to answer and to
+   * give to `committed`, from the positions that `log_append` answered.
+   */
+  appended(records: readonly RecordDraft[], positions: readonly number[]): RecordPosition[];
+  /**
+   * Wakes in-process readers. Called after the commit, with the very positions that `append` or
+   * `appended` answered: readers then take those records from memory.
+   */
   committed(positions: readonly RecordPosition[]): void;
   /** The last position of each partition of a topic that this service owns, read from its rows. */
   heads(topic: string): Promise<RecordPosition[]>;

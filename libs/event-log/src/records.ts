@@ -59,6 +59,7 @@ export function textOf(draft: RecordDraft): string {
   if (draft.facts.length < 1 || draft.facts.length > RECORD_FACTS_MAX)
     throw new Error(`a record has 1 to ${RECORD_FACTS_MAX} facts, not ${draft.facts.length}`);
   if (bytes > RECORD_BYTES_MAX) throw new FactTooLarge(0, bytes, RECORD_BYTES_MAX);
+  textsOfChecked.set(draft, text);
   return text;
 }
 

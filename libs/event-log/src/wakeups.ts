@@ -1,11 +1,19 @@
 /** Wakes readers of the same process, so that they need not poll; a missed wake-up costs one poll. */
-import type { RecordPosition } from './ports';
+import type { Cause, RecordPosition } from './ports';
+
+/** A committed record; its text too when this process appended it and still has it. */
+export interface AppendedRecord extends RecordPosition {
+  readonly incarnation?: string;
+  /** The JSON array of its facts. */
+  readonly text?: string;
+  readonly cause?: Cause;
+}
 
 export interface Wakeups {
   /** Records were committed. */
-  appended(positions: readonly RecordPosition[]): void;
+  appended(records: readonly AppendedRecord[]): void;
   /** Called for commits of `topic`; answers how to end that. */
-  onAppended(topic: string, wake: () => void): () => void;
+  onAppended(topic: string, wake: (records: readonly AppendedRecord[]) => void): () => void;
   /** A consumer's checkpoint was committed. */
   applied(consumer: string, positions: readonly RecordPosition[]): void;
   onApplied(consumer: string, wake: (positions: readonly RecordPosition[]) => void): () => void;
@@ -13,12 +21,15 @@ export interface Wakeups {
 
 /** One per process, shared by all services in it. */
 export function createWakeups(): Wakeups {
-  const appended = new Listeners<void>();
+  const appended = new Listeners<readonly AppendedRecord[]>();
   const applied = new Listeners<readonly RecordPosition[]>();
   return {
-    appended: (positions) => {
-      for (const topic of new Set(positions.map((position) => position.topic)))
-        appended.call(topic, undefined);
+    appended: (records) => {
+      for (const topic of new Set(records.map((record) => record.topic)))
+        appended.call(
+          topic,
+          records.filter((record) => record.topic === topic),
+        );
     },
     onAppended: (topic, wake) => appended.add(topic, wake),
     applied: (consumer, positions) => applied.call(consumer, positions),

@@ -96,7 +96,7 @@ describe('embedded bus', () => {
     const other = Array.from({ length: 5 }, (_, n) => usage('cust_4', n));
     await gateway.database.transaction((tx) => gateway.log.append(tx, buildRecords(TOPIC, other)));
     const read = async (factsMax: number, bytesMax: number) => {
-      const slices = await readTail(gateway.database, {
+      const { slices } = await readTail(gateway.database, {
         schema: 'ingestion_gateway',
         topic: TOPIC,
         incarnation: gateway.log.incarnation,

@@ -24,9 +24,10 @@ export interface TailQuery {
  * Statement: the positions come as arrays and each partition is an index range scan of its own; the
  * running sums see only counts, so the facts of a record that does not fit are never unpacked.
  */
-export async function readTail(database: Queryable, query: TailQuery): Promise<RecordSlice[]> {
+export async function readTail(database: Queryable, query: TailQuery): Promise<TailRead> {
   const rows = await database.query<TailRow>(
-    `SELECT partition, position, facts, cause_topic, cause_partition, cause_position, recorded_at
+    `SELECT partition, position, facts, facts_count, facts_bytes,
+            cause_topic, cause_partition, cause_position, recorded_at
      FROM (
        SELECT r.*, sum(r.facts_count) OVER turns - r.facts_count AS facts_before,
               sum(r.facts_bytes) OVER turns - r.facts_bytes AS bytes_before
@@ -48,17 +49,38 @@ export async function readTail(database: Queryable, query: TailQuery): Promise<R
     ],
     { name: `${query.schema} tail` },
   );
-  return slicesFromRows(rows, query);
+  return { slices: slicesFromRows(rows, query), isAll: isAll(rows, query) };
+}
+
+export interface TailRead {
+  readonly slices: RecordSlice[];
+  /** Whether nothing else was committed when it was read. */
+  readonly isAll: boolean;
 }
 
 interface TailRow {
   readonly partition: number;
   readonly position: string;
   readonly facts: string;
+  readonly facts_count: number;
+  readonly facts_bytes: number;
   readonly cause_topic: string | null;
   readonly cause_partition: number | null;
   readonly cause_position: string | null;
   readonly recorded_at: string;
+}
+
+/** No bound was reached: not the sums, and not the depth of any partition. */
+function isAll(rows: readonly TailRow[], query: TailQuery): boolean {
+  let [facts, bytes] = [0, 0];
+  const depths = new Map<number, number>();
+  for (const row of rows) {
+    facts += row.facts_count;
+    bytes += row.facts_bytes;
+    depths.set(row.partition, (depths.get(row.partition) ?? 0) + 1);
+  }
+  const deepest = Math.max(0, ...depths.values());
+  return facts < query.factsMax && bytes < query.bytesMax && deepest < query.recordsMax;
 }
 
 function slicesFromRows(rows: readonly TailRow[], query: TailQuery): RecordSlice[] {

@@ -5,7 +5,8 @@ import { messageOf } from '../runner/handler-run';
 import type { RunnerLogger } from '../runner/types';
 import type { Wakeups } from '../wakeups';
 import { ownerSchema, readHeads, readIncarnation } from './owner-log';
-import { readTail } from './tail-reader';
+import type { RecentRecords } from './recent-records';
+import { readTail, type TailRead } from './tail-reader';
 
 export interface TailOptions {
   readonly database: Database;
@@ -34,11 +35,15 @@ export class Tail implements RunningSubscription {
   /** Partitions that had records in the last read; shares out how deep each is looked into. */
   private busy = 1;
   private appended = false;
+  /** Whether the last read of the database took everything that was there. */
+  private isCaughtUp = false;
+  private databaseReadAt = 0;
   private wake: () => void = () => undefined;
 
   constructor(
     private readonly subscription: Subscription,
     private readonly options: TailOptions,
+    private readonly recent: RecentRecords,
   ) {
     this.stopListening = options.wakeups.onAppended(subscription.topic, () => {
       this.appended = true;
@@ -73,6 +78,7 @@ export class Tail implements RunningSubscription {
   /** Starts from the checkpoints; false when the log is not the one that they belong to. */
   private async open(): Promise<boolean> {
     const { topic } = this.subscription;
+    this.isCaughtUp = false;
     this.incarnation = await readIncarnation(this.options.database, topic);
     const checkpoints = await this.subscription.checkpoints();
     this.cursors = new Map(checkpoints.map(({ partition, position }) => [partition, position]));
@@ -108,8 +114,8 @@ export class Tail implements RunningSubscription {
           if (!(await this.waitForRecords())) return 'stop';
           continue;
         }
-        const more = this.advance(slices);
-        if (more) ahead = this.read();
+        this.advance(slices);
+        if (!this.isCaughtUp || this.appended) ahead = this.read();
         // An error of the read ahead is met when its turn comes.
         ahead?.catch(() => undefined);
         const verdict = await this.subscription.deliver(slices, this.ending.signal);
@@ -121,8 +127,31 @@ export class Tail implements RunningSubscription {
     }
   }
 
-  private read(): Promise<RecordSlice[]> {
+  /** From memory when that has everything that is known to be waiting, else from the database. */
+  private async read(): Promise<RecordSlice[]> {
     this.appended = false;
+    const recent = this.mayTrustMemory() ? this.readRecent() : undefined;
+    if (recent) return recent;
+    const startedAt = performance.now();
+    const { slices, isAll } = await this.readDatabase();
+    this.isCaughtUp = isAll;
+    this.databaseReadAt = startedAt;
+    return slices;
+  }
+
+  /** Another process may append without our knowing: the database is asked now and then. */
+  private mayTrustMemory(): boolean {
+    const sinceMs = performance.now() - this.databaseReadAt;
+    return this.isCaughtUp && sinceMs < (this.options.pollMs ?? POLL_MS);
+  }
+
+  private readRecent(): RecordSlice[] | undefined {
+    const { topic, factsMax } = this.subscription;
+    const bytesMax = this.options.bytesMax ?? BYTES_MAX;
+    return this.recent.after({ topic, after: this.cursors, factsMax, bytesMax });
+  }
+
+  private readDatabase(): Promise<TailRead> {
     const { topic, factsMax } = this.subscription;
     const after: RecordPosition[] = [...this.cursors].map(([partition, position]) => ({
       topic,
@@ -140,20 +169,12 @@ export class Tail implements RunningSubscription {
     });
   }
 
-  /** Moves the cursors past what was read; answers whether there is probably more. */
-  private advance(slices: readonly RecordSlice[]): boolean {
-    let records = 0;
-    let facts = 0;
-    for (const slice of slices) {
-      const last = slice.records.at(-1);
-      if (last) this.cursors.set(slice.partition, last.position);
-      records = Math.max(records, slice.records.length);
-      for (const record of slice.records) facts += record.facts.length;
+  private advance(slices: readonly RecordSlice[]): void {
+    for (const { partition, records } of slices) {
+      const last = records.at(-1);
+      if (last) this.cursors.set(partition, last.position);
     }
-    const { factsMax } = this.subscription;
-    const full = facts >= factsMax || records >= Math.ceil(factsMax / this.busy);
     this.busy = slices.length;
-    return full || this.appended;
   }
 
   /** Until something is appended or the next poll; false when the log went back. */

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import type { AppendedRecord } from '../wakeups';
+import { RecentRecords } from './recent-records';
+
+const TOPIC = 'usage.recorded.v1';
+const appended = (partition: number, position: number): AppendedRecord => ({
+  topic: TOPIC,
+  partition,
+  position,
+  incarnation: 'i',
+  text: `[{"n":${position}}]`,
+});
+const query = (after: ReadonlyMap<number, number>, factsMax = 1_000) => ({
+  topic: TOPIC,
+  after,
+  factsMax,
+  bytesMax: 1_000_000,
+});
+
+describe('recent records', () => {
+  it('parses a record once for all its readers', () => {
+    const recent = new RecentRecords();
+    recent.add([appended(0, 1)]);
+    const read = () => recent.after(query(new Map([[0, 0]])))![0]!.records[0];
+    expect(read()).toMatchObject({ position: 1, facts: [{ n: 1 }], incarnation: 'i' });
+    expect(read()).toBe(read());
+  });
+
+  it('has nothing to say of partitions where nothing waits', () => {
+    const recent = new RecentRecords();
+    recent.add([appended(0, 1)]);
+    expect(
+      recent.after(
+        query(
+          new Map([
+            [0, 1],
+            [1, 0],
+          ]),
+        ),
+      ),
+    ).toEqual([]);
+  });
+
+  it('sends to the database who waits for a record that is not here', () => {
+    const recent = new RecentRecords();
+    const { text, ...withoutText } = appended(0, 1);
+    expect(text).toBeDefined();
+    recent.add([withoutText, appended(1, 1)]);
+    expect(
+      recent.after(
+        query(
+          new Map([
+            [0, 0],
+            [1, 0],
+          ]),
+        ),
+      ),
+    ).toBeUndefined();
+  });
+
+  it('takes from every busy partition in its share of the bound', () => {
+    const recent = new RecentRecords();
+    for (let position = 1; position <= 10; position += 1)
+      recent.add([appended(0, position), appended(1, position)]);
+    const slices = recent.after(
+      query(
+        new Map([
+          [0, 0],
+          [1, 5],
+        ]),
+        6,
+      ),
+    );
+    expect(slices!.map(({ records }) => records.map(({ position }) => position))).toEqual([
+      [1, 2, 3],
+      [6, 7, 8],
+    ]);
+  });
+
+  it('never skips a position, in whatever order commits are told and however little it keeps', () => {
+    const positions = fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { maxLength: 40 });
+    fc.assert(
+      fc.property(positions, fc.nat({ max: 400 }), fc.nat({ max: 39 }), (told, bytes, cursor) => {
+        const recent = new RecentRecords(bytes);
+        recent.add(told.map((position) => appended(0, position)));
+        const slices = recent.after(query(new Map([[0, cursor]])));
+        const isWaiting = told.some((position) => position > cursor);
+        if (slices === undefined || !isWaiting) return expect(slices ?? []).toEqual([]);
+        const read = slices[0]!.records.map(({ position }) => position);
+        expect(read).toEqual(read.map((_, index) => cursor + 1 + index));
+        return undefined;
+      }),
+    );
+  });
+});

@@ -1,0 +1,123 @@
+/**
+ * The records that this process appended a moment ago. In one process most readers are at the head,
+ * and what they want was in memory when it was written: each record is parsed once for all of them,
+ * from the text that was stored, and the database is not asked.
+ *
+ * Readers share the parsed facts, so a fact is never changed by who reads it.
+ *
+ * Limits: `bytesMax` of text in all, the oldest go first. Who is further behind reads the database.
+ */
+import type { FactHeader } from '@kontor/contracts';
+import type { LogRecord, RecordPosition, RecordSlice } from '../ports';
+import type { AppendedRecord } from '../wakeups';
+
+const BYTES_MAX = 8 * 1024 * 1024;
+
+interface RecentRecord {
+  readonly appended: AppendedRecord & { readonly text: string; readonly incarnation: string };
+  parsed?: LogRecord;
+}
+
+interface RecentPartition {
+  /** The highest position known to be committed. */
+  head: number;
+  readonly records: Map<number, RecentRecord>;
+}
+
+export interface RecentQuery {
+  readonly topic: string;
+  readonly after: ReadonlyMap<number, number>;
+  readonly factsMax: number;
+  readonly bytesMax: number;
+}
+
+export class RecentRecords {
+  private readonly partitions = new Map<string, RecentPartition>();
+  private readonly oldestFirst: RecentRecord[] = [];
+  private evicted = 0;
+  private bytes = 0;
+
+  constructor(private readonly bytesMax = BYTES_MAX) {}
+
+  add(records: readonly AppendedRecord[]): void {
+    for (const record of records) {
+      const partition = this.partitionOf(record);
+      partition.head = Math.max(partition.head, record.position);
+      if (!hasText(record) || partition.records.has(record.position)) continue;
+      const recent: RecentRecord = { appended: record };
+      partition.records.set(record.position, recent);
+      this.oldestFirst.push(recent);
+      this.bytes += record.text.length;
+    }
+    while (this.bytes > this.bytesMax) this.evictOldest();
+  }
+
+  /**
+   * What follows these positions, each partition in its turn; undefined when the database must be
+   * asked, because a partition has newer records that are not here.
+   */
+  after({ topic, after, factsMax, bytesMax }: RecentQuery): RecordSlice[] | undefined {
+    const waiting = [...after].filter(([partition, position]) => {
+      const recent = this.partitions.get(nameOf(topic, partition));
+      return recent !== undefined && recent.head > position;
+    });
+    const slices: RecordSlice[] = [];
+    const bound = { facts: factsMax / waiting.length, bytes: bytesMax / waiting.length };
+    for (const [partition, position] of waiting) {
+      const records = this.takeFrom(nameOf(topic, partition), position, bound);
+      if (records.length === 0) return undefined;
+      slices.push({ topic, partition, records });
+    }
+    return slices;
+  }
+
+  private takeFrom(
+    name: string,
+    position: number,
+    bound: { readonly facts: number; readonly bytes: number },
+  ): LogRecord[] {
+    const records = this.partitions.get(name)?.records;
+    const taken: LogRecord[] = [];
+    let [facts, bytes] = [0, 0];
+    for (let next = position + 1; facts < bound.facts && bytes < bound.bytes; next += 1) {
+      const recent = records?.get(next);
+      if (!recent) break;
+      const record = (recent.parsed ??= parse(recent.appended));
+      taken.push(record);
+      facts += record.facts.length;
+      bytes += recent.appended.text.length;
+    }
+    return taken;
+  }
+
+  private partitionOf({ topic, partition }: AppendedRecord): RecentPartition {
+    const name = nameOf(topic, partition);
+    const known = this.partitions.get(name) ?? { head: 0, records: new Map() };
+    this.partitions.set(name, known);
+    return known;
+  }
+
+  private evictOldest(): void {
+    const oldest = this.oldestFirst[this.evicted];
+    if (!oldest) return;
+    this.evicted += 1;
+    this.bytes -= oldest.appended.text.length;
+    this.partitionOf(oldest.appended).records.delete(oldest.appended.position);
+    // The list gives up its used part now and then, not at each record.
+    if (this.evicted * 2 > this.oldestFirst.length) {
+      this.oldestFirst.splice(0, this.evicted);
+      this.evicted = 0;
+    }
+  }
+}
+
+const nameOf = (topic: string, partition: number): string => `${topic}/${partition}`;
+
+const hasText = (record: AppendedRecord): record is RecentRecord['appended'] =>
+  record.text !== undefined && record.incarnation !== undefined;
+
+function parse(appended: RecentRecord['appended']): LogRecord {
+  const { topic, partition, position, incarnation, text, cause } = appended;
+  const facts = JSON.parse(text) as FactHeader[];
+  return { topic, partition, position, incarnation, facts, ...(cause && { cause }) };
+}
