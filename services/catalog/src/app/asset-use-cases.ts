@@ -1,9 +1,10 @@
 /** What clients do with assets, their rates and quotes. */
 import type { DecimalString } from '@kontor/money';
-import { asset, type AssetCommand, type Rate, type RateDraft } from '../domain/asset';
+import { asset, type Asset, type AssetCommand, type Rate, type RateDraft } from '../domain/asset';
 import { type Quote, quoteExchange } from '../domain/exchange';
 import type { Instant } from '../domain/instant';
-import { answer, refuse } from './rejection';
+import type { AssetReads, Tenant } from './ports';
+import { answer, type Decided, refuse, Refused } from './rejection';
 import type { UseCase } from './use-case';
 
 export const createAsset = (
@@ -30,7 +31,7 @@ export const setRate = (request: {
   readonly code: string;
   readonly rate: RateDraft;
 }): UseCase<Rate> => ({
-  wants: { assets: [request.code] },
+  wants: { rates: [request.code] },
   decide(catalog, { now }) {
     const { code, rate } = request;
     const decision = asset.decide({ type: 'SetRate', rate, at: now }, catalog.asset(code));
@@ -49,16 +50,34 @@ export interface QuoteQuestion {
 
 /** Changes nothing; a use case so that a repeated `Idempotency-Key` gets the first quote again. */
 export const quote = (question: QuoteQuestion): UseCase<Quote> => ({
-  wants: { assets: [question.code, question.source] },
-  decide: (catalog, { now }) => {
-    const destination = catalog.asset(question.code);
-    const source = catalog.asset(question.source);
-    if (!destination) return refuse({ code: 'asset_not_found' });
-    if (!source) return refuse({ code: 'unknown_asset' }, ['source']);
-    const { amount, exchangeAt = now } = question;
-    const quoted = quoteExchange({ source, destination, amount, at: exchangeAt });
-    if (quoted.ok) return answer(quoted.quote);
-    const place = quoted.rejection.code === 'rate_unknown' ? ['source'] : ['amount'];
-    return refuse(quoted.rejection, place);
-  },
+  wants: { rates: [question.code, question.source] },
+  decide: (catalog, { now }) => decideQuote((code) => catalog.asset(code), question, now),
 });
+
+/** The same without a key: a read, which waits for nobody. */
+export class GetQuote {
+  constructor(
+    private readonly assets: AssetReads,
+    private readonly now: () => Instant,
+  ) {}
+
+  async ask(tenant: Tenant, question: QuoteQuestion): Promise<Quote> {
+    const found = await this.assets.find(tenant, [question.code, question.source]);
+    const decided = decideQuote((code) => found.get(code), question, this.now());
+    if (!decided.ok) throw new Refused(decided.rejection, decided.path);
+    return decided.result;
+  }
+}
+
+function decideQuote(
+  assetOf: (code: string) => Asset | undefined,
+  { code, source: sourceCode, amount, exchangeAt }: QuoteQuestion,
+  now: Instant,
+): Decided<Quote> {
+  const [destination, source] = [assetOf(code), assetOf(sourceCode)];
+  if (!destination) return refuse({ code: 'asset_not_found' });
+  if (!source) return refuse({ code: 'unknown_asset' }, ['source']);
+  const quoted = quoteExchange({ source, destination, amount, at: exchangeAt ?? now });
+  if (quoted.ok) return answer(quoted.quote);
+  return refuse(quoted.rejection, [quoted.rejection.code === 'rate_unknown' ? 'source' : 'amount']);
+}

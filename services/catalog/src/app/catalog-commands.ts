@@ -52,8 +52,8 @@ export class CatalogCommands {
 
   async submit<Result>(submission: Submission<Result>): Promise<Answered<Result>> {
     const { tenant, useCase, key, bytes } = submission;
-    const { customers = [], products = [], assets = [] } = useCase.wants;
-    const wants = { customers, products, assets };
+    const { customers = [], products = [], assets = [], rates = [] } = useCase.wants;
+    const wants = { customers, products, assets, rates };
     let answered: { readonly result: Result } | undefined;
     const entry: Entry = {
       tenant,

@@ -93,6 +93,7 @@ class TenantBatch {
       customers: entries.flatMap(({ wants }) => wants.customers),
       products: entries.flatMap(({ wants }) => wants.products),
       assets: entries.flatMap(({ wants }) => wants.assets),
+      rates: entries.flatMap(({ wants }) => wants.rates),
     });
     const catalog = new TenantCatalog(tenant, loaded, {
       event: (event) => written.events.push({ tenant, event }),

@@ -22,8 +22,9 @@ export type ProductName = { readonly id: string } | { readonly code: string };
 export interface Wants {
   readonly customers: readonly CustomerName[];
   readonly products: readonly ProductName[];
-  /** Codes, upper-case. */
+  /** Codes, upper-case; those of `rates` with all their rates. */
   readonly assets: readonly string[];
+  readonly rates: readonly string[];
 }
 
 export interface Loaded {
@@ -201,38 +202,44 @@ export interface SubscriberView {
   readonly version: number;
 }
 
-export interface CustomerReads {
-  list(tenant: Tenant, filter: CustomerFilter, page: PageRequest): Promise<PageOf<CustomerSummary>>;
-  find(tenant: Tenant, name: CustomerName): Promise<CustomerDetails | undefined>;
+// Classes, so that they can be asked for by type where they are injected.
+
+export abstract class CustomerReads {
+  abstract list(
+    tenant: Tenant,
+    filter: CustomerFilter,
+    page: PageRequest,
+  ): Promise<PageOf<CustomerSummary>>;
+  abstract find(tenant: Tenant, name: CustomerName): Promise<CustomerDetails | undefined>;
 }
 
-export interface ProductReads {
-  list(
+export abstract class ProductReads {
+  abstract list(
     tenant: Tenant,
     filter: { readonly code?: string | undefined },
     page: PageRequest,
   ): Promise<PageOf<ProductSummary>>;
-  find(tenant: Tenant, id: string): Promise<ProductDetails | undefined>;
-  findVersion(
+  abstract find(tenant: Tenant, id: string): Promise<ProductDetails | undefined>;
+  abstract findVersion(
     tenant: Tenant,
     id: string,
     version: number | 'default',
   ): Promise<VersionDetails | undefined>;
   /** Undefined when there is no such product. */
-  subscribers(
+  abstract subscribers(
     tenant: Tenant,
     id: string,
     page: PageRequest,
   ): Promise<PageOf<SubscriberView> | undefined>;
 }
 
-export interface AssetReads {
+export abstract class AssetReads {
   /** By code; `kind` says whether what the platform made, fiat, or both. */
-  list(
+  abstract list(
     tenant: Tenant,
     kind: 'custom' | 'fiat' | 'all',
     page: PageRequest,
   ): Promise<PageOf<{ readonly code: string; readonly name: string }>>;
   /** Those of the codes that exist, fiat included. */
-  find(tenant: Tenant, codes: readonly string[]): Promise<ReadonlyMap<string, Asset>>;
+  abstract find(tenant: Tenant, codes: readonly string[]): Promise<ReadonlyMap<string, Asset>>;
 }

@@ -200,7 +200,7 @@ function checkRate(code: string, draft: RateDraft, at: Instant): Issue[] {
 const checkPositive = (name: string, amount: DecimalString | undefined): Issue[] =>
   amount === undefined || decimal(amount).gt(ZERO)
     ? []
-    : [issue([name], 'not_positive', 'A rate is greater than 0.')];
+    : [issue([name], 'out_of_range', 'A rate is greater than 0.')];
 
 function checkStarts(rates: readonly RateDraft[], at: Instant): Issue[] {
   const seen = new Set<string>();

@@ -112,7 +112,13 @@ const sold = (exchange: ExchangeRate): Exchange => ({
 export const scheduleIn = ({ rates }: Asset, source: string): RateSchedule =>
   scheduleOf([...rates.values()].filter((rate) => rate.source === source).map(toDatedRate));
 
-const toDatedRate = ({ rate, inverseRate, validFrom, validTo }: Rate): RateSchedule[number] => ({
+/** A rate as @kontor/money reads it; its end is the one that was given. */
+export const toDatedRate = ({
+  rate,
+  inverseRate,
+  validFrom,
+  validTo,
+}: Rate): RateSchedule[number] => ({
   rate: rate === undefined ? null : decimal(rate),
   inverseRate: inverseRate === undefined ? null : decimal(inverseRate),
   validFrom,

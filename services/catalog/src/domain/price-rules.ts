@@ -21,6 +21,8 @@ import type {
 
 /** One event is priced against every line; a product beyond this belongs cut in several. */
 export const PRICES_MAX = 100;
+/** Each is compared for each event. */
+export const DIMENSIONS_MAX = 100;
 
 export interface PriceContext {
   /** Codes that exist, at least of those that the drafts name. */
@@ -116,6 +118,10 @@ const checkFieldPath = (name: string, path: string | undefined): Issue[] =>
     : [issue([name], 'invalid_field_path', 'Names joined by single dots.')];
 
 function checkDeclared(declared: readonly string[]): Issue[] {
+  if (declared.length > DIMENSIONS_MAX) {
+    const detail = `A price has at most ${DIMENSIONS_MAX} dimensions.`;
+    return [issue(['billable_dimensions'], 'out_of_range', detail)];
+  }
   return declared.flatMap((name, index) =>
     declared.indexOf(name) === index
       ? []
@@ -180,7 +186,7 @@ function checkValue(value: PriceValueDraft, usageType: UsageDraft['usageType']):
     ...checkNotNegative('unit_price', value.unitPrice),
     ...checkNotNegative('volume_rate', value.volumeRate),
     ...(value.packageSize !== undefined && !decimal(value.packageSize).gt(ZERO)
-      ? [issue(['package_size'], 'not_positive', 'A package holds more than nothing.')]
+      ? [issue(['package_size'], 'out_of_range', 'A package holds more than nothing.')]
       : []),
     ...checkApplies(value, usageType),
   ];
@@ -188,7 +194,7 @@ function checkValue(value: PriceValueDraft, usageType: UsageDraft['usageType']):
 
 const checkNotNegative = (name: string, amount: DecimalString | undefined): Issue[] =>
   amount !== undefined && decimal(amount).lt(ZERO)
-    ? [issue([name], 'negative', 'A price is 0 or more.')]
+    ? [issue([name], 'out_of_range', 'A price is 0 or more.')]
     : [];
 
 /** An amount that would never be charged is a misunderstanding: it is refused, not ignored. */

@@ -75,7 +75,7 @@ export type ProductRejection =
   | { readonly code: 'product_archived' }
   | { readonly code: 'version_archived' }
   | { readonly code: 'version_published' }
-  | { readonly code: 'version_not_published' }
+  | { readonly code: 'version_is_draft' }
   | { readonly code: 'version_is_default' }
   | { readonly code: 'too_many_versions'; readonly max: number }
   | { readonly code: 'invalid'; readonly issues: readonly Issue[] };

@@ -147,7 +147,7 @@ function refuseChange(
   if (wantsPublished === false && version.status === 'published')
     return { code: 'version_published' };
   if (makeDefault === true && version.status === 'draft' && wantsPublished !== true)
-    return { code: 'version_not_published' };
+    return { code: 'version_is_draft' };
   if (makeDefault === false && state.defaultVersion === version.version)
     return { code: 'version_is_default' };
   return undefined;

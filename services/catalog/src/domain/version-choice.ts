@@ -20,11 +20,11 @@ export interface ChoiceRejection {
   readonly code:
     | 'unknown_product'
     | 'product_mismatch'
-    | 'product_archived'
+    | 'product_not_offered'
     | 'product_not_published'
     | 'unknown_version'
     | 'version_not_published'
-    | 'version_archived';
+    | 'version_not_offered';
   readonly place: readonly ('id' | 'code' | 'version')[];
 }
 
@@ -40,7 +40,7 @@ export function chooseVersion(
   if (!found) return no('unknown_product', named);
   if (reference.code !== undefined && reference.code !== found.code)
     return no('product_mismatch', 'code');
-  if (found.archived) return no('product_archived', named);
+  if (found.archived) return no('product_not_offered', named);
   return chooseAmong(found, reference.version);
 }
 
@@ -52,7 +52,7 @@ export function chooseAmong(found: Product, choice: VersionChoice | undefined): 
       ? no('unknown_version', 'version')
       : no('product_not_published', ...(choice ? (['version'] as const) : []));
   if (version.status === 'draft') return no('version_not_published', 'version');
-  if (version.status === 'archived') return no('version_archived', 'version');
+  if (version.status === 'archived') return no('version_not_offered', 'version');
   const { id: productId, code } = found;
   return { ok: true, product: { productId, code, version: version.version, lines: version.lines } };
 }
