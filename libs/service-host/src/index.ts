@@ -27,5 +27,6 @@ export { pointerOf } from './json/pointer';
 export * from './logger';
 export { ProcessMetrics, type Metrics } from './metrics';
 export * from './openapi/document';
+export * from './reference';
 export type * from './runtime';
 export * from './signed-context';

@@ -71,10 +71,6 @@ export function installHooks(server: FastifyInstance, options: HookOptions): voi
   const routes = new RouteIndex<IndexedRoute>();
   server.decorateRequest('kontor', undefined as never);
   server.addHook('onRequest', (request, reply, done) => arrive(request, reply, options, done));
-  server.addHook('onResponse', (request, reply, done) => {
-    leave(request, reply, options);
-    done();
-  });
   server.addHook('onRoute', (route) => declareRoute(route, routes, options));
   server.removeAllContentTypeParsers();
   for (const type of JSON_TYPES)
@@ -93,6 +89,8 @@ function arrive(
 ): void {
   request.kontor = newRequestState(performance.now());
   options.inFlight.begin();
+  // 'close' also comes for a client that went away, unlike Fastify's onResponse.
+  reply.raw.once('close', () => leave(request, reply, options));
   reply.header(REQUEST_ID_HEADER, request.id);
   if (options.inFlight.stopping) reply.header('connection', 'close');
   if (request.raw.url?.includes('%00')) done(nulInUrl());
@@ -101,6 +99,9 @@ function arrive(
 
 const nulInUrl = (): Problem => new Problem(400, 'malformed_url', 'The URL holds a NUL character.');
 
+/** What the metric says of a request whose answer nobody waited for; never sent. */
+const CLIENT_GONE = 499;
+
 function leave(request: FastifyRequest, reply: FastifyReply, options: HookOptions): void {
   options.inFlight.end();
   const { kontor } = request;
@@ -108,7 +109,7 @@ function leave(request: FastifyRequest, reply: FastifyReply, options: HookOption
     method: request.method,
     pattern: kontor.pattern,
     service: kontor.route?.doc?.tag ?? 'host',
-    status: reply.statusCode,
+    status: reply.raw.writableFinished ? reply.statusCode : CLIENT_GONE,
     durationMs: performance.now() - kontor.startedAtMs,
   });
 }
