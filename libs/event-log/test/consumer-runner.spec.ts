@@ -8,6 +8,7 @@ import {
   settlementPlans,
 } from '@kontor/event-log';
 import type { FactBatch, LogRecord, RecordSlice } from '@kontor/event-log';
+import { ServiceDeadLetters } from '../src/dead-letters';
 import { ConsumerRunner, type RunnerOptions } from '../src/runner/consumer-runner';
 import { partitionOf } from '../src/topics';
 import { openTestServer, usage, type TestServer, type TestService } from './services';
@@ -128,6 +129,61 @@ describe('consumer runner', () => {
       await runner.checkpoints();
       await runner.deliver([slice([{ ...record(1, 'a', []), facts: [bad, usage('a', 2)] }])]);
       expect(await effects()).toEqual(['a 2']);
+    });
+
+    it('never parks a fact behind one that was retried meanwhile', async () => {
+      let isBroken = true;
+      const handler: RunnerOptions['handler'] = (batch) =>
+        isBroken && batch.facts.length > 0
+          ? Promise.resolve({ kind: 'poison', index: 0, reason: 'no' })
+          : applyIn(batch);
+      const runner = runnerOf(handler);
+      await runner.checkpoints();
+      await runner.deliver([slice([record(1, 'a', [1])])]);
+      isBroken = false;
+      const [letter] = await rating.database.query<{ id: string }>('SELECT id FROM dead_letter');
+      const key = { consumer: CONSUMER, topic: TOPIC, checkpoints: rating.checkpoints, handler };
+      const deadLetters = new ServiceDeadLetters({
+        checkpoints: rating.checkpoints,
+        consumers: new Map([[CONSUMER, key]]),
+      });
+      await deadLetters.retry(letter!.id);
+      expect(await runner.deliver([slice([record(2, 'a', [2])])])).toBe('reload');
+      await runner.checkpoints();
+      expect(await runner.deliver([slice([record(2, 'a', [2])])])).toBe('applied');
+      expect(await effects()).toEqual(['a 1', 'a 2']);
+      expect(await letters()).toEqual([]);
+    });
+
+    it('retries usage that waited for a parked catalog key together with that key', async () => {
+      let isBroken = true;
+      const handler: RunnerOptions['handler'] = (batch) => {
+        const index = batch.facts.findIndex(({ fact }) => fact.key !== 'fine');
+        const first = index >= 0 && batch.facts[index]!.fact.key === 'platform';
+        return isBroken && index >= 0
+          ? Promise.resolve({ kind: 'poison', index, reason: first ? 'no' : 'catalog_parked' })
+          : applyIn(batch);
+      };
+      const runner = runnerOf(handler);
+      await runner.checkpoints();
+      const keys = ['platform', 'customer', 'fine'];
+      await runner.deliver(bySlice(keys.map((key) => ({ key, facts: [usage(key, 1)] }))));
+      isBroken = false;
+      const options = {
+        consumer: CONSUMER,
+        topic: TOPIC,
+        checkpoints: rating.checkpoints,
+        handler,
+      };
+      const deadLetters = new ServiceDeadLetters({
+        checkpoints: rating.checkpoints,
+        consumers: new Map([[CONSUMER, options]]),
+      });
+      const { items } = await deadLetters.list({ limit: 10, offset: 0, consumer: CONSUMER });
+      expect(items.map(({ reason }) => reason).sort()).toEqual(['catalog_parked', 'no']);
+      await deadLetters.retry(items.find(({ reason }) => reason === 'no')!.id);
+      expect((await effects()).sort()).toEqual(['customer 1', 'fine 1', 'platform 1']);
+      expect(await rating.checkpoints.parkedKeys(rating.database, CONSUMER)).toEqual([]);
     });
 
     it('parks many facts that the handler names at once in one more run', async () => {
