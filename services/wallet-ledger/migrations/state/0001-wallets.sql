@@ -8,7 +8,7 @@ CREATE TABLE wallet (
   mode text COLLATE "C" NOT NULL,
   customer_id text COLLATE "C" NOT NULL,
   version bigint NOT NULL CHECK (version >= 1),
-  state text COMPRESSION lz4 NOT NULL,
+  state text NOT NULL,
   PRIMARY KEY (platform, mode, customer_id)
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
 

@@ -30,7 +30,10 @@ BEGIN
   END IF;
 
   IF rest IS NOT NULL THEN
-    PERFORM ledger_write_rest(rest);
+    PERFORM log_settle(value) FROM (
+      SELECT value FROM json_array_elements(rest -> 'settlements')
+      ORDER BY value ->> 'consumer', value ->> 'topic', (value #>> '{moves,0,partition}')::int
+    ) AS settlements;
   END IF;
 
   IF cardinality(t_ids) > 0 THEN
@@ -83,6 +86,9 @@ BEGIN
     END IF;
   END IF;
 
+  IF rest IS NOT NULL THEN
+    PERFORM ledger_write_rest(rest);
+  END IF;
   RETURN positions;
 END $$;
 
@@ -92,18 +98,9 @@ ALTER FUNCTION ledger_write SET enable_hashjoin = off;
 ALTER FUNCTION ledger_write SET enable_mergejoin = off;
 ALTER FUNCTION ledger_write SET enable_seqscan = off;
 
--- Deliveries' checkpoints, ids that refusals rest on, grants, and what is kept of the catalog.
+-- Ids that refusals rest on, grants, and what is kept of the catalog.
 CREATE FUNCTION ledger_write_rest(rest json) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  settlement json;
 BEGIN
-  FOR settlement IN
-    SELECT value FROM json_array_elements(rest -> 'settlements')
-    ORDER BY value ->> 'consumer', value ->> 'topic', (value #>> '{moves,0,partition}')::int
-  LOOP
-    PERFORM log_settle(settlement);
-  END LOOP;
-
   IF EXISTS (
     SELECT FROM json_to_recordset(rest -> 'absent')
                 AS refused (platform text, mode text, transaction_id text)
