@@ -11,10 +11,10 @@ CREATE TABLE accepted_event (
 
 DO $$
 BEGIN
-  FOR slice IN 0..31 LOOP
+  FOR bucket IN 0..31 LOOP
     EXECUTE format(
       'CREATE TABLE accepted_event_%s PARTITION OF accepted_event
          FOR VALUES WITH (MODULUS 32, REMAINDER %s)',
-      to_char(slice, 'FM00'), slice);
+      to_char(bucket, 'FM00'), bucket);
   END LOOP;
 END $$;
