@@ -60,6 +60,12 @@ export const ERROR_CODES = {
     'Transaction id reused',
     'The transaction id was used with other content.',
   ),
+  too_many_grants: code(
+    409,
+    'Too many grants',
+    'The account has as many grants with something left as it may.',
+  ),
+  too_many_accounts: code(409, 'Too many accounts', 'The wallet has as many accounts as it may.'),
   conflict: code(409, 'Conflict', 'The state of the resource does not allow this.'),
   body_too_large: code(413, 'Body too large', 'A body is at most 8 MiB.'),
   request_too_large: code(
@@ -144,6 +150,7 @@ export const FIELD_CODES: Readonly<Record<string, string>> = {
   amount_not_a_number: 'Neither a JSON number nor a plain decimal string.',
   amount_imprecise: 'A JSON number of more than 15 significant digits: send a string.',
   amount_too_fine: 'More than 12 decimals.',
+  amount_zero: 'An amount of 0 changes nothing.',
   amount_out_of_range: 'An amount is below 10^15.',
   invalid_instant: 'Not an RFC 3339 instant.',
   invalid_period: 'Not an instant or date, or the period ends before it begins.',
