@@ -44,6 +44,17 @@ export interface InternalOperations {
       codes: string[];
     };
   };
+  'catalog.find-products': {
+    request: {
+      productIds: string[];
+    };
+    /**
+     * Those of the asked products that exist, also archived ones.
+     */
+    response: {
+      productIds: string[];
+    };
+  };
   'cost-attribution.resolve-vendors': {
     request: {
       vendorIds: string[];
