@@ -2,7 +2,14 @@
 import tseslint from 'typescript-eslint';
 import { fences } from './eslint.fences.mjs';
 
-const TESTS = ['**/*.spec.ts', '**/*.contract.ts', 'test/**/*.ts', 'libs/testkit/**/*.ts'];
+const TESTS = [
+  '**/*.spec.ts',
+  '**/*.contract.ts',
+  'test/**/*.ts',
+  'libs/*/test/**/*.ts',
+  'services/*/test/**/*.ts',
+  'libs/testkit/**/*.ts',
+];
 
 export default tseslint.config(
   {

@@ -6,7 +6,14 @@ import tseslint from 'typescript-eslint';
 
 const TYPESCRIPT = ['**/*.ts'];
 const DOMAIN = ['services/*/src/domain/**/*.ts', 'libs/money/src/**/*.ts'];
-const TESTS = ['**/*.spec.ts', '**/*.contract.ts', 'libs/testkit/**', 'libs/*/src/testing/**'];
+const TESTS = [
+  '**/*.spec.ts',
+  '**/*.contract.ts',
+  'libs/*/test/**',
+  'services/*/test/**',
+  'libs/testkit/**',
+  'libs/*/src/testing/**',
+];
 
 const everywhere = [
   { selector: 'TSEnumDeclaration', message: 'A set of values is a union of string literals.' },
