@@ -8,8 +8,8 @@ import type {
   SubscriptionCreated,
   UsageRecorded,
 } from '@kontor/contracts';
-import { buildRecords, type RecordPosition } from '@kontor/event-log';
-import type { TestService } from '@kontor/testkit';
+import { buildRecords, type LocalLog, type RecordPosition } from '@kontor/event-log';
+import type { Database } from '@kontor/postgres';
 
 const AT = '2026-01-01T00:00:00.000000Z';
 export const PLATFORM = 'acc_test';
@@ -126,9 +126,14 @@ export const usage = (
   ...over,
 });
 
+/** Whoever can write the logs of the services that are not here. */
+interface Owners {
+  owner(service: string): { readonly log: LocalLog; readonly database: Database };
+}
+
 /** Publishes facts as their owner does; answers where they landed. */
 export async function publish(
-  service: TestService,
+  service: Owners,
   topic: 'catalog.v1' | 'usage.recorded.v1',
   facts: readonly (CatalogV1 | UsageRecorded)[],
 ): Promise<RecordPosition[]> {
@@ -140,7 +145,7 @@ export async function publish(
 
 /** The position of catalog.v1 after these facts. */
 export async function publishCatalog(
-  service: TestService,
+  service: Owners,
   ...facts: readonly CatalogV1[]
 ): Promise<number> {
   const positions = await publish(service, 'catalog.v1', facts);

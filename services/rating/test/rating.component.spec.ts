@@ -145,7 +145,6 @@ describe('rating usage', () => {
     const at = shop('acc_unrated');
     const head = await openVideoShop(at, 'cust_unrated');
     const none = { heads: stamped(head).heads };
-    const { data: _data, ...onlyCosts } = usage(at, 'cust_unrated', none);
     const costs = [
       {
         costId: '68116730-e125-408b-8f75-90f1fb9aa7dd',
@@ -155,12 +154,14 @@ describe('rating usage', () => {
         sent: {},
       },
     ];
+    const onlyCosts = usage(at, 'cust_unrated', { ...none, costs });
+    delete onlyCosts.data;
     const rated = await rate(
       usage(at, 'cust_stranger', none),
       usage(at, 'cust_unrated', { ...none, eventType: 'sung' }),
       usage(at, 'cust_unrated', { ...none, data: { speed: 'fast' } }),
       usage(at, 'cust_unrated', { ...none, data: { speed: 'fast', minutes: 'ten' } }),
-      { ...onlyCosts, costs },
+      onlyCosts,
     );
     expect(rated.map(({ fees, unratedReason }) => [fees.length, unratedReason])).toEqual([
       [0, 'no_subscription'],

@@ -5,6 +5,7 @@ import {
   Ctx,
   CustomerDirectory,
   type InternalCalls,
+  invalid,
   notFound,
   Problem,
   type RequestContext,
@@ -56,6 +57,8 @@ export class Simulator {
       this.parts,
     );
     if (answer.kind === 'version_not_found') throw notFound('product version');
+    if (answer.kind === 'too_many_events')
+      throw invalid('/events', 'too_big', `At most ${answer.eventsMax} events for so many prices.`);
     if (answer.kind === 'behind')
       throw new Problem(503, 'not_ready', 'The prices are not here yet.', {
         retryAfterSeconds: 1,

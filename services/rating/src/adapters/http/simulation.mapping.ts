@@ -8,6 +8,8 @@ import type { AssetTrace, PriceTrace, Simulation } from '../../domain/simulate';
 const EVENTS_MAX = 1_000;
 const COSTS_MAX = 100;
 const DATA_BYTES_MAX = 64 * 1024;
+/** A dimension's value is shown up to here: the event has it whole, and no row asks for more. */
+const SHOWN_CHARACTERS_MAX = 255;
 
 const zData = z
   .record(z.string(), z.json())
@@ -71,7 +73,7 @@ export function feeDto(event: EventDto, fee: Fee) {
     price_name: fee.priceName,
     usage_id: event.id,
     event_type: event.event_type,
-    dimensions: fee.dimensions,
+    dimensions: fee.dimensions && mapValues(fee.dimensions, shown),
     usage_type: fee.usageType,
     volume_field: fee.volumeField,
     ...(first && pricedDto(first)),
@@ -93,9 +95,21 @@ const traceDto = (trace: PriceTrace) => ({
 const assetDto = (asset: AssetTrace) => ({
   asset: asset.asset,
   matched: asset.matched,
-  rows: asset.rows,
+  rows: asset.rows.map((row) => ({
+    ...row,
+    compared: row.compared.map((one) => ({ ...one, actual: one.actual && shown(one.actual) })),
+  })),
   rows_omitted: asset.rowsOmitted > 0 ? asset.rowsOmitted : undefined,
 });
+
+const shown = (text: string): string =>
+  text.length <= SHOWN_CHARACTERS_MAX ? text : [...text].slice(0, SHOWN_CHARACTERS_MAX).join('');
+
+const mapValues = (
+  texts: Readonly<Record<string, string>>,
+  change: (text: string) => string,
+): Record<string, string> =>
+  Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, change(text)]));
 
 export const eventAnswerDto = (event: EventDto, simulation: Simulation) => ({
   id: event.id,
