@@ -25,7 +25,7 @@ const row = (facts: readonly object[], rest: Partial<LogRow> = {}): LogRow => ({
 
 /** As it comes back from the broker. */
 const fetched = ({ key, value, headers }: Message): KafkaMessage => ({
-  key: key == null ? null : Buffer.from(key),
+  key: key === undefined || key === null ? null : Buffer.from(key),
   value: value === null ? null : Buffer.from(value),
   headers: Object.fromEntries(
     Object.entries(headers ?? {}).map(([name, text]) => [name, Buffer.from(String(text))]),

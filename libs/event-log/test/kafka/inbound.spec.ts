@@ -106,16 +106,15 @@ describeKafka('inbound records', (kafka) => {
   it('that were refused are written as they were received, with the reason in headers', async () => {
     const relay = await bus.publish({ service: 'ingestion-gateway', ...gateway });
     const value = Buffer.from([123, 0, 254]);
-    const refused: RefusedRecord = {
+    const keyless: RefusedRecord = {
       type: 'usage.refused',
       platform: 'acc_unknown',
       mode: 'live',
       key: 'any',
-      recordKey: Buffer.from('k1').toString('base64'),
       value: value.toString('base64'),
       headers: { 'kontor-error-code': 'invalid_json', 'kontor-source': `${INGEST}/2/3` },
     };
-    const { recordKey: _, ...keyless } = refused;
+    const refused: RefusedRecord = { ...keyless, recordKey: Buffer.from('k1').toString('base64') };
     const empty: RefusedRecord = { ...keyless, value: null };
     const positions = await gateway.database.transaction((tx) =>
       gateway.log.append(
