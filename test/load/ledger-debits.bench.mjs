@@ -1,0 +1,201 @@
+/**
+ * R3: debits of fees a second through the ledger, in process, in batches of 500 over 1,000 wallets,
+ * each batch with its records, transaction ids, wallets and checkpoints in one commit; against a
+ * plain `unnest` insert of the same posting rows in batches of 500.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { machine, makeDataDir, report, root } from './harness.mjs';
+
+const require = createRequire(import.meta.url);
+const built = (file) => require(path.join(root, file));
+const { createWakeups, eventLogMigrations, openCheckpoints, openLocalLog, partitionOf } = built(
+  'libs/event-log/dist/index.js',
+);
+const { BatchSettlement } = built('libs/event-log/dist/settlement.js');
+const { migrate, openDatabase, startEmbeddedPostgres } = built('libs/postgres/dist/index.js');
+const { decimal } = built('libs/money/dist/index.js');
+const ledgerDist = 'services/wallet-ledger/dist';
+const { PostgresLedgerStore } = built(`${ledgerDist}/adapters/postgres/ledger-store.js`);
+const { Ledger } = built(`${ledgerDist}/app/ledger.js`);
+const { systemClock } = built('libs/contracts/dist/index.js');
+
+const BATCH = 500;
+const WALLETS = 1_000;
+const ROUND_MS = 2_500;
+const ROUNDS = 5;
+const SERVICE = 'wallet-ledger';
+const TENANT = { platform: 'acc_06bqf7z9n4x8e2k1t5w3y0r7d2', mode: 'live' };
+const AT = '2026-01-05T14:32:18.000000Z';
+
+const id = (prefix) =>
+  `${prefix}_${[...randomBytes(26)].map((byte) => '0123456789abcdefghjkmnpqrstvwxyz'[byte % 32]).join('')}`;
+
+async function openLedger(url) {
+  await migrate({ url, service: SERVICE }, [
+    eventLogMigrations,
+    { set: SERVICE, dir: path.join(root, 'services/wallet-ledger/migrations') },
+  ]);
+  const database = await openDatabase({ url, service: SERVICE });
+  const wakeups = createWakeups();
+  const log = await openLocalLog(database, SERVICE, wakeups);
+  const checkpoints = openCheckpoints(database, wakeups);
+  await checkpoints.load('wallet-ledger.fees', 'rating.rated.v1');
+  const ledger = new Ledger({
+    store: new PostgresLedgerStore({ database, log, checkpoints }),
+    clock: systemClock,
+    observer: { batchWritten() {}, decidedAgain() {}, refused() {} },
+    nextTurn: setImmediate,
+  });
+  return { database, log, ledger };
+}
+
+const customers = Array.from({ length: WALLETS }, () => id('cust'));
+const walletOf = (customerId) => ({ ...TENANT, customerId, partition: partitionOf(customerId, 8) });
+
+/** What one delivery of rated usage asks: 500 fees, in records of 100 with a cause each. */
+function commandsOf(batch) {
+  return Array.from({ length: BATCH }, (_, index) => ({
+    wallet: walletOf(customers[(batch * BATCH + index) % WALLETS]),
+    cause: {
+      topic: 'usage.recorded.v1',
+      partition: 0,
+      position: batch * 5 + Math.floor(index / 100) + 1,
+    },
+    factIndex: index,
+    command: {
+      type: 'DebitFees',
+      eventId: randomUUID(),
+      occurredAt: AT,
+      fees: [
+        {
+          feeId: id('fee'),
+          productId: 'prp_06bqf7z9n4x8e2k1t5w3y0r7d2',
+          alternatives: [
+            {
+              asset: 'USD',
+              amount: decimal('0.0125'),
+              fiatValue: '0.0125',
+              fiatRate: '1',
+              description: 'Tokens in',
+            },
+          ],
+        },
+      ],
+    },
+  }));
+}
+
+function debiting({ ledger, log }) {
+  let position = 0;
+  let incarnation = null;
+  return async (commands) => {
+    const move = { partition: 0, from: position, to: position + 1, parking: 0, parks: false };
+    const settlement = new BatchSettlement({
+      consumer: 'wallet-ledger.fees',
+      topic: 'rating.rated.v1',
+      moves: [{ ...move, incarnation: log.incarnation, before: incarnation }],
+    });
+    const answer = await ledger.deliver({ kind: 'delivery', commands, settlement }, 1);
+    if (answer.kind !== 'applied') throw new Error(`the ledger answered ${answer.kind}`);
+    incarnation = log.incarnation;
+    position += 1;
+  };
+}
+
+async function openRival(database) {
+  await database.query(`CREATE TABLE posting (
+    platform text NOT NULL, mode text NOT NULL, customer_id text NOT NULL, transaction_id text NOT NULL,
+    account text NOT NULL, asset text NOT NULL, amount numeric NOT NULL, at timestamptz NOT NULL,
+    PRIMARY KEY (platform, mode, transaction_id, account))`);
+  return async (commands) => {
+    const rows = commands.flatMap(({ wallet, command }) =>
+      ['debt', 'revenue'].map((account) => ({ wallet, account, fee: command.fees[0] })),
+    );
+    await database.query(
+      `INSERT INTO posting SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[],
+         $5::text[], $6::text[], $7::numeric[], $8::timestamptz[])`,
+      [
+        rows.map(({ wallet }) => wallet.platform),
+        rows.map(({ wallet }) => wallet.mode),
+        rows.map(({ wallet }) => wallet.customerId),
+        rows.map(({ fee }) => fee.feeId),
+        rows.map(({ account }) => account),
+        rows.map(({ fee }) => fee.alternatives[0].asset),
+        rows.map(({ account }) => (account === 'debt' ? '-0.0125' : '0.0125')),
+        rows.map(() => AT),
+      ],
+      { name: 'postings' },
+    );
+  };
+}
+
+/** Batches a second for a while; what they are made of is prepared before. */
+async function measure(apply, batches, ms) {
+  const begin = performance.now();
+  let done = 0;
+  for (const commands of batches) {
+    await apply(commands);
+    done += 1;
+    if (performance.now() - begin > ms) break;
+  }
+  return (done * BATCH) / ((performance.now() - begin) / 1_000);
+}
+
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const rounded = (value) => Math.round(value);
+
+async function invariantsOf({ database }, debits) {
+  const [row] = await database.query(
+    `SELECT (SELECT count(*) FROM decided_transaction)::int AS ids,
+            (SELECT sum(facts_count) FROM log_record)::int AS facts,
+            (SELECT count(*) FROM wallet)::int AS wallets`,
+  );
+  const right = row.ids === debits && row.facts === debits + row.wallets;
+  return right ? 'held' : `${JSON.stringify(row)} after ${debits} debits`;
+}
+
+export async function run() {
+  const postgres = await startEmbeddedPostgres(makeDataDir());
+  try {
+    const ours = await openLedger(postgres.url);
+    const rivalDatabase = await openDatabase({ url: postgres.url, service: SERVICE });
+    const sides = { ours: debiting(ours), rival: await openRival(rivalDatabase) };
+    const rates = { ours: [], rival: [] };
+    let batch = 0;
+    let debits = 0;
+    for (let round = -1; round < ROUNDS; round += 1)
+      for (const side of ['ours', 'rival']) {
+        const batches = Array.from({ length: 250 }, () => commandsOf(batch++));
+        let used = 0;
+        const counted = async (commands) => {
+          await sides[side](commands);
+          used += 1;
+        };
+        const rate = await measure(counted, batches, ROUND_MS);
+        if (side === 'ours') debits += used * BATCH;
+        if (round >= 0) rates[side].push(rounded(rate));
+      }
+    const [us, them] = [median(rates.ours), median(rates.rival)];
+    const floor = 0.5;
+    report({
+      id: 'R3',
+      ours: us,
+      rival: them,
+      unit: 'debits/s',
+      ratio: Number((us / them).toFixed(2)),
+      floor,
+      met: us / them >= floor,
+      spread: rates,
+      invariants: await invariantsOf(ours, debits),
+      settings: { batch: BATCH, wallets: WALLETS, fsync: 'on', synchronous_commit: 'on' },
+      machine: machine(),
+      when: new Date().toISOString(),
+    });
+    await ours.database.close();
+    await rivalDatabase.close();
+  } finally {
+    await postgres.stop();
+  }
+}
