@@ -87,7 +87,7 @@ CREATE TABLE product_version (
   status text NOT NULL CHECK (status IN ('draft', 'published', 'archived')),
   created_at timestamptz NOT NULL,
   -- Never changes. As text, so that it comes back as it was written.
-  prices text COMPRESSION lz4 NOT NULL,
+  prices text NOT NULL,
   -- What deciding needs of the prices: [[event type, lines], ...] and their ids.
   lines json NOT NULL,
   price_ids text[] NOT NULL,

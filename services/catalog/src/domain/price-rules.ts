@@ -261,6 +261,6 @@ const toRow = ({
 
 function withoutLater(draft: PriceValueDraft | undefined): PriceValue {
   if (!draft) throw new Error('a row that passed its checks has a value');
-  const { later: _, ...value } = draft;
-  return value;
+  const { name, unitPrice, volumeRate, packageSize } = draft;
+  return { name, unitPrice, volumeRate, packageSize };
 }

@@ -138,19 +138,19 @@ function changeVersion(command: Command<'ChangeVersion'>, state: Product): Produ
 }
 
 function refuseChange(
-  { publish: wantsPublished, makeDefault }: VersionChange,
+  change: VersionChange,
   state: Product,
   version: ProductVersion,
 ): ProductRejection | undefined {
-  const asks = wantsPublished === true || makeDefault === true;
-  if (asks && version.status === 'archived') return { code: 'version_archived' };
-  if (wantsPublished === false && version.status === 'published')
-    return { code: 'version_published' };
-  if (makeDefault === true && version.status === 'draft' && wantsPublished !== true)
-    return { code: 'version_is_draft' };
+  const { publish: published, makeDefault } = change;
+  if (published === false && version.status === 'published') return { code: 'version_published' };
   if (makeDefault === false && state.defaultVersion === version.version)
     return { code: 'version_is_default' };
-  return undefined;
+  if (published !== true && makeDefault !== true) return undefined;
+  if (version.status === 'archived') return { code: 'version_archived' };
+  return version.status === 'draft' && published !== true
+    ? { code: 'version_is_draft' }
+    : undefined;
 }
 
 function archiveVersion(command: Command<'ArchiveVersion'>, state: Product): ProductDecision {
@@ -195,14 +195,7 @@ function evolve(state: Product | undefined, event: ProductEvent): Product | unde
   if (!state) return undefined;
   switch (event.type) {
     case 'ProductVersionDrafted':
-      state.versions.set(event.version, {
-        version: event.version,
-        status: 'draft',
-        createdAt: event.at,
-        lines: linesByEventType(event.prices),
-      });
-      for (const { id } of event.prices) state.priceIds.add(id);
-      return state;
+      return drafted(state, event);
     case 'ProductVersionPublished':
       return withStatus(state, event.version, 'published');
     case 'ProductDefaultChanged':
@@ -212,13 +205,27 @@ function evolve(state: Product | undefined, event: ProductEvent): Product | unde
       if (state.defaultVersion === event.version) state.defaultVersion = undefined;
       return withStatus(state, event.version, 'archived');
     case 'ProductArchived':
-      state.archived = true;
-      state.defaultVersion = undefined;
-      for (const version of state.versions.values()) version.status = 'archived';
-      return state;
+      return archived(state);
     default:
       return unreachable(event);
   }
+}
+
+function drafted(
+  state: Product,
+  { version, prices, at }: Extract<ProductEvent, { type: 'ProductVersionDrafted' }>,
+): Product {
+  const lines = linesByEventType(prices);
+  state.versions.set(version, { version, status: 'draft', createdAt: at, lines });
+  for (const { id } of prices) state.priceIds.add(id);
+  return state;
+}
+
+function archived(state: Product): Product {
+  state.archived = true;
+  state.defaultVersion = undefined;
+  for (const version of state.versions.values()) version.status = 'archived';
+  return state;
 }
 
 const created = (event: Extract<ProductEvent, { type: 'ProductCreated' }>): Product => ({

@@ -3,9 +3,6 @@ import {
   ApiDoc,
   created,
   Ctx,
-  IdempotencyKey,
-  type IdempotencyRequest,
-  JsonBody,
   noContent,
   notFound,
   type PageQuery,
@@ -40,6 +37,7 @@ import {
   zProductSummary,
   zSubscriber,
 } from './product.schemas';
+import { Sent, type SentRequest } from './sent-request';
 
 const LIST = 'products';
 const SUBSCRIBERS = 'subscribers';
@@ -66,10 +64,9 @@ export class ProductsController {
   async create(
     @Ctx() ctx: RequestContext,
     @ZBody(zNewProduct) body: NewProductDto,
-    @JsonBody() sent: unknown,
-    @IdempotencyKey() key: IdempotencyRequest | undefined,
+    @Sent() { key, bytes }: SentRequest,
   ) {
-    checkProduct(body, sent);
+    checkProduct(body, bytes);
     const { code, name, description } = body;
     const useCase = createProduct({ code, name, description, ...fromVersionDto(body) });
     const { result, positions } = await this.desk.submit(ctx, useCase, { key, status: 201, body });
@@ -91,10 +88,9 @@ export class ProductsController {
     @Ctx() ctx: RequestContext,
     @Param('id') productId: string,
     @ZBody(zNewVersion) body: NewVersionDto,
-    @JsonBody() sent: unknown,
-    @IdempotencyKey() key: IdempotencyRequest | undefined,
+    @Sent() { key, bytes }: SentRequest,
   ) {
-    checkProduct(body, sent);
+    checkProduct(body, bytes);
     const useCase = draftVersion({ productId, ...fromVersionDto(body) });
     const { result, positions } = await this.desk.submit(ctx, useCase, { key, status: 201, body });
     return created(toMadeDto(result), positions);
@@ -164,7 +160,7 @@ export class ProductsController {
   }
 }
 
-function checkProduct({ entitlements }: NewVersionDto, sent: unknown): void {
-  if (Buffer.byteLength(JSON.stringify(sent)) > PRODUCT_BYTES_MAX) throw tooLarge();
+function checkProduct({ entitlements }: NewVersionDto, bytes: number): void {
+  if (bytes > PRODUCT_BYTES_MAX) throw tooLarge();
   if (entitlements?.length) throw notSupportedAt('entitlements');
 }

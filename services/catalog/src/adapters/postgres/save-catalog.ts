@@ -187,20 +187,19 @@ export async function savePersonal(
 function mergePersonal(changes: readonly PersonalChange[]): PersonalChange[] {
   const merged = new Map<string, PersonalChange>();
   for (const change of changes) {
-    const { tenant, customerId, erase, name, email, metadata } = change;
-    const key = `${tenant.mode} ${tenant.platform} ${customerId}`;
-    const before = erase ? undefined : merged.get(key);
-    merged.set(key, {
-      tenant,
-      customerId,
-      erase: erase || before?.erase === true,
-      name: name ?? before?.name,
-      email: email ?? before?.email,
-      metadata: metadata ?? before?.metadata,
-    });
+    const key = `${change.tenant.mode} ${change.tenant.platform} ${change.customerId}`;
+    const before = merged.get(key);
+    merged.set(key, before && !change.erase ? after(before, change) : change);
   }
   return [...merged.values()];
 }
+
+const after = (before: PersonalChange, change: PersonalChange): PersonalChange => ({
+  ...before,
+  name: change.name ?? before.name,
+  email: change.email ?? before.email,
+  metadata: change.metadata ?? before.metadata,
+});
 
 /** How names and addresses are compared when someone looks for them. */
 export const searchKey = (text: string): string => text.normalize('NFC').toLowerCase();
