@@ -1,6 +1,12 @@
 /** The catalog alone on a fresh database, and what tests ask of it again and again. */
 import type { CatalogV1 } from '@kontor/contracts';
-import { ApiClient, FakeClock, type Json, openTestService, type TestService } from '@kontor/testkit';
+import {
+  ApiClient,
+  FakeClock,
+  type Json,
+  openTestService,
+  type TestService,
+} from '@kontor/testkit';
 import { catalogService } from '../src/index';
 
 export interface World {

@@ -91,9 +91,7 @@ describe('a product priced by dimension', () => {
             usage_type: 'unit',
             billable_dimensions: ['hd', 'rate'],
           },
-          pricing: [
-            { asset: 'usd', values: [{ dimensions, values: [{ unit_price: '0.50' }] }] },
-          ],
+          pricing: [{ asset: 'usd', values: [{ dimensions, values: [{ unit_price: '0.50' }] }] }],
         }),
       ],
     });
@@ -205,7 +203,9 @@ describe('lists', () => {
     const second = await shop.read(`/products?limit=2&cursor=${first.next_cursor}`);
     const third = await shop.read(`/products?limit=2&cursor=${second.next_cursor}`);
     expect(third.next_cursor).toBeNull();
-    const seen = [first, second, third].flatMap(({ items }) => items.map((item: Json) => item.code));
+    const seen = [first, second, third].flatMap(({ items }) =>
+      items.map((item: Json) => item.code),
+    );
     expect(seen).toEqual(codes);
     expect((await shop.read('/products?limit=2&offset=5')).items).toHaveLength(1);
   });
