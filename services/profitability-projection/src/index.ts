@@ -1,1 +1,9 @@
-export {};
+import path from 'node:path';
+import type { ServiceDefinition } from '@kontor/service-host';
+import { ProfitabilityProjectionModule } from './profitability-projection.module';
+
+export const profitabilityProjectionService: ServiceDefinition = {
+  name: 'profitability-projection',
+  migrationsDir: path.resolve(__dirname, '../migrations'),
+  module: (runtime) => ProfitabilityProjectionModule.of(runtime),
+};

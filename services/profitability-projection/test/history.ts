@@ -155,19 +155,22 @@ function everythingOf(entries: readonly Entry[]): Everything {
   for (const one of entries)
     if (one.topic === 'wallet') fees.push(one.entry);
     else if (one.topic === 'costs')
-      for (const line of one.entry.lines) costs.push({ ...one.entry, ...line });
+      costs.push(...one.entry.lines.map((line) => ({ ...one.entry, ...line })));
     else if (one.topic === 'rated') {
       rated.set(one.entry.eventId, one.entry);
-      for (const fee of one.entry.fees)
-        if (fee.alternatives.every((alternative) => alternative.amount === '0'))
-          fees.push({
-            ...one.entry,
-            ...{ feeId: fee.feeId, productId: fee.productId, alternative: 0 },
-            ...{ asset: 'USD', amount: ZERO, value: ZERO, uncollected: ZERO },
-          });
+      fees.push(...freeFeesOf(one.entry));
     }
   return { fees, costs, rated };
 }
+
+const freeFeesOf = (entry: RatedEntry): FeeValue[] =>
+  entry.fees
+    .filter(({ alternatives }) => alternatives.every((alternative) => alternative.amount === '0'))
+    .map((fee) => ({
+      ...entry,
+      ...{ feeId: fee.feeId, productId: fee.productId, alternative: 0 },
+      ...{ asset: 'USD', amount: ZERO, value: ZERO, uncollected: ZERO },
+    }));
 
 /** What each product must bear of costs, by day; '' = no product. */
 export function expectedProductCosts(entries: readonly Entry[]): Totals {

@@ -97,14 +97,14 @@ export interface SubjectSharingStore {
 
 /** Which events a list is about. */
 export interface EventFilter extends Tenant {
-  readonly customerId?: string;
-  readonly eventId?: string;
-  readonly eventTypes?: readonly string[];
-  readonly subject?: string;
-  readonly productCode?: string;
+  readonly customerId?: string | undefined;
+  readonly eventId?: string | undefined;
+  readonly eventTypes?: readonly string[] | undefined;
+  readonly subject?: string | undefined;
+  readonly productCode?: string | undefined;
   readonly period: Period;
   /** True: rated with fees; false: rated without. */
-  readonly hasFees?: boolean;
+  readonly hasFees?: boolean | undefined;
 }
 
 /** Where a page begins: at a place of the list, or after an event that was shown. */
@@ -161,4 +161,21 @@ export interface StatsReads {
     at: { readonly subject: string; readonly customerId?: string },
     period: Period,
   ): Promise<CurrencySums[] | undefined>;
+}
+
+/** One wait for news about events. */
+export interface Arrival {
+  /** Resolves at the next commit in this process about one of the events, or when time is over. */
+  readonly arrived: Promise<void>;
+  end(): void;
+}
+
+export interface EventArrivals {
+  next(events: readonly EventRef[], timeoutMs: number): Arrival;
+}
+
+/** The ids that were ever accepted; asked only when the view knows nothing of an event. */
+export interface AcceptedEvents {
+  /** Errors: DependencyDown (retriable). */
+  find(tenant: Tenant, eventIds: readonly string[]): Promise<ReadonlySet<string>>;
 }

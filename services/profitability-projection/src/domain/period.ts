@@ -34,15 +34,25 @@ const DAY_MS = 86_400_000;
 export const ALL_TIME: Period = { from: undefined, to: undefined };
 
 export function partsOf({ from, to }: Period): PeriodParts {
-  const firstDay = from === undefined ? FIRST_DAY : firstDayFrom(from);
-  const endDay = to === undefined ? LAST_DAY : dayOf(to);
-  if (from !== undefined && to !== undefined && dayOf(from) === endDay)
+  if (from !== undefined && to !== undefined && dayOf(from) === dayOf(to))
     return { days: undefined, edges: from < to ? [{ from, to }] : [] };
+  const days = {
+    from: from === undefined ? FIRST_DAY : firstDayFrom(from),
+    to: to === undefined ? LAST_DAY : dayOf(to),
+  };
+  return { days: isEmpty(days) ? undefined : days, edges: edgesOf({ from, to }) };
+}
+
+const isEmpty = ({ from, to }: Span): boolean =>
+  from !== FIRST_DAY && to !== LAST_DAY && from >= to;
+
+/** From the middle of a day to its end, and from the beginning of a day to its middle. */
+function edgesOf({ from, to }: Period): Span[] {
   const edges: Span[] = [];
-  if (from !== undefined && !startsDay(from)) edges.push({ from, to: startOf(firstDay) });
-  if (to !== undefined && !startsDay(to)) edges.push({ from: startOf(endDay), to });
-  const hasDays = firstDay === FIRST_DAY || endDay === LAST_DAY || firstDay < endDay;
-  return { days: hasDays ? { from: firstDay, to: endDay } : undefined, edges };
+  if (from !== undefined && !startsDay(from))
+    edges.push({ from, to: startOf(nextDay(dayOf(from))) });
+  if (to !== undefined && !startsDay(to)) edges.push({ from: startOf(dayOf(to)), to });
+  return edges;
 }
 
 /** The day that begins at or after an instant. */

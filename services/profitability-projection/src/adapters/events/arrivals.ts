@@ -1,27 +1,32 @@
 /** Tells requests of this process that something about an event was committed. */
+import type { Arrival, EventArrivals } from '../../app/ports';
 import { eventKey, type EventRef } from '../../domain/entries';
 
-export class Arrivals {
+export class Arrivals implements EventArrivals {
   private readonly waiting = new Map<string, Set<() => void>>();
 
   /** Called after the commit. */
   arrived(events: readonly EventRef[]): void {
     if (this.waiting.size === 0) return;
-    for (const event of events) for (const wake of this.waiting.get(eventKey(event)) ?? []) wake();
+    const woken = new Set<() => void>();
+    for (const event of events)
+      for (const wake of this.waiting.get(eventKey(event)) ?? []) woken.add(wake);
+    for (const wake of woken) wake();
   }
 
-  /** Resolves at the next arrival of one of the events, or after `timeoutMs`. */
-  next(events: readonly EventRef[], timeoutMs: number): Promise<void> {
+  next(events: readonly EventRef[], timeoutMs: number): Arrival {
     const keys = events.map(eventKey);
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        for (const key of keys) this.forget(key, done);
-        resolve();
-      };
-      const timer = setTimeout(done, timeoutMs);
-      for (const key of keys) this.remember(key, done);
+    let wake: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      wake = resolve;
     });
+    const timer = setTimeout(wake, Math.max(0, timeoutMs));
+    for (const key of keys) this.remember(key, wake);
+    const end = (): void => {
+      clearTimeout(timer);
+      for (const key of keys) this.forget(key, wake);
+    };
+    return { arrived, end };
   }
 
   private remember(key: string, wake: () => void): void {

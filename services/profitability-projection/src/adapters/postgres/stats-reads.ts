@@ -1,0 +1,136 @@
+/**
+ * Sums over a period, each by one statement, so as of one moment: whole days from a roll-up, the
+ * parts of days at the ends from the detail by its index on (owner, instant).
+ *
+ * Cost: a row a day and currency, and what the owner has in at most two parts of days.
+ */
+import type { Database } from '@kontor/postgres';
+import type { CustomerStatsPage, StatsOrder, StatsReads, VendorCategory } from '../../app/ports';
+import type { Tenant } from '../../domain/entries';
+import type { CurrencySums } from '../../domain/margin';
+import { partsOf, type Period } from '../../domain/period';
+import { customersStatement, customersPageFromRow, type CustomersRow } from './customers-stats';
+import {
+  COST_MONEY,
+  EDGES,
+  FEE_MONEY,
+  IN_DAYS,
+  INSIDE,
+  NAMES_EDGES,
+  periodValues,
+  TENANT,
+} from './stats-sql';
+import { sumsFromRow, type SumsRow } from './sums-row';
+
+/** Adds parts up by currency. The parts are SELECTs of (currency, revenue, costs). */
+const summed = (parts: readonly string[]): string =>
+  `SELECT currency, sum(revenue) AS revenue, sum(costs) AS costs
+   FROM (${parts.join(' UNION ALL ')}) AS parts(currency, revenue, costs)
+   GROUP BY currency`;
+
+export class StatsReadsOnPostgres implements StatsReads {
+  constructor(private readonly database: Database) {}
+
+  customer(tenant: Tenant, customerId: string, period: Period): Promise<CurrencySums[]> {
+    return this.sums(tenant, period, customerId, {
+      days: `SELECT currency, revenue, costs FROM customer_day AS t
+             WHERE ${TENANT} AND t.customer_id = $7 AND ${IN_DAYS} AND ${NAMES_EDGES}`,
+      edges: [
+        `SELECT ${FEE_MONEY} FROM ${EDGES} JOIN fee_value AS t
+           ON ${TENANT} AND t.customer_id = $7 AND ${INSIDE}`,
+        `SELECT ${COST_MONEY} FROM ${EDGES} JOIN cost_detail AS t
+           ON ${TENANT} AND t.customer_id = $7 AND t.line > 0 AND ${INSIDE}`,
+      ],
+    });
+  }
+
+  async customers(
+    tenant: Tenant,
+    period: Period,
+    page: { readonly order: StatsOrder; readonly limit: number; readonly offset: number },
+  ): Promise<CustomerStatsPage> {
+    const parts = partsOf(period);
+    const [row] = await this.database.query<CustomersRow>(
+      customersStatement(page.order, parts.edges.length > 0),
+      [...periodValues(tenant, parts), page.limit, page.offset],
+    );
+    return customersPageFromRow(row);
+  }
+
+  product(tenant: Tenant, productId: string, period: Period): Promise<CurrencySums[]> {
+    const shares = (table: string): string =>
+      `SELECT t.currency, 0, t.costs FROM ${EDGES} JOIN ${table} AS t
+         ON ${TENANT} AND t.product_id = $7 AND ${INSIDE}`;
+    return this.sums(tenant, period, productId, {
+      days: `SELECT currency, revenue, costs FROM product_day AS t
+             WHERE ${TENANT} AND t.product_id = $7 AND ${IN_DAYS} AND ${NAMES_EDGES}`,
+      edges: [
+        `SELECT ${FEE_MONEY} FROM ${EDGES} JOIN fee_value AS t
+           ON ${TENANT} AND t.product_id = $7 AND ${INSIDE}`,
+        shares('event_share'),
+        shares('subject_share'),
+      ],
+    });
+  }
+
+  async vendor(tenant: Tenant, vendorId: string, period: Period): Promise<VendorCategory[]> {
+    const parts = partsOf(period);
+    const edges = `UNION ALL
+      SELECT t.category, CASE WHEN t.converted IS NULL THEN t.currency ELSE '' END,
+             COALESCE(t.converted, t.amount)
+      FROM ${EDGES} JOIN cost_detail AS t
+        ON ${TENANT} AND t.vendor_id = $7 AND t.line > 0 AND ${INSIDE}`;
+    const rows = await this.database.query<SumsRow & { category: string }>(
+      `SELECT category, currency, 0 AS revenue, sum(costs) AS costs FROM (
+         SELECT category, currency, costs FROM vendor_day AS t
+         WHERE ${TENANT} AND t.vendor_id = $7 AND ${IN_DAYS} AND ${NAMES_EDGES}
+         ${parts.edges.length > 0 ? edges : ''}) AS parts(category, currency, costs)
+       GROUP BY category, currency ORDER BY category, currency`,
+      [...periodValues(tenant, parts), vendorId],
+    );
+    return rows.map((row) => ({ ...sumsFromRow(row), category: row.category }));
+  }
+
+  async subject(
+    tenant: Tenant,
+    { subject, customerId }: { readonly subject: string; readonly customerId?: string },
+    period: Period,
+  ): Promise<CurrencySums[] | undefined> {
+    const ofCustomer = '($8::text IS NULL OR t.customer_id = $8)';
+    const [known] = await this.database.query(
+      `SELECT 1 AS known FROM usage_detail AS t
+       WHERE t.platform = $1 AND t.mode = $2 AND t.subject = $3
+         AND ($4::text IS NULL OR t.customer_id = $4) LIMIT 1`,
+      [tenant.platform, tenant.mode, subject, customerId ?? null],
+    );
+    if (!known) return undefined;
+    // The customers of the subject's roll-up rows on that day lead to the detail by their index.
+    const edge = (money: string, table: string): string =>
+      `SELECT ${money} FROM (
+         SELECT DISTINCT e.since, e.until, t.customer_id FROM ${EDGES} JOIN subject_day AS t
+           ON ${TENANT} AND t.subject = $7 AND ${ofCustomer}
+             AND t.day = (e.since AT TIME ZONE 'UTC')::date) AS e
+       JOIN ${table} AS t ON ${TENANT} AND t.customer_id = e.customer_id AND t.subject = $7
+         AND ${INSIDE} ${table === 'cost_detail' ? 'AND t.line > 0' : ''}`;
+    return this.sums(tenant, period, [subject, customerId ?? null], {
+      days: `SELECT currency, revenue, costs FROM subject_day AS t
+             WHERE ${TENANT} AND t.subject = $7 AND ${ofCustomer} AND ${IN_DAYS} AND ${NAMES_EDGES}`,
+      edges: [edge(FEE_MONEY, 'fee_value'), edge(COST_MONEY, 'cost_detail')],
+    });
+  }
+
+  private async sums(
+    tenant: Tenant,
+    period: Period,
+    owner: string | readonly (string | null)[],
+    sources: { readonly days: string; readonly edges: readonly string[] },
+  ): Promise<CurrencySums[]> {
+    const parts = partsOf(period);
+    const selects = [sources.days, ...(parts.edges.length > 0 ? sources.edges : [])];
+    const rows = await this.database.query<SumsRow>(summed(selects), [
+      ...periodValues(tenant, parts),
+      ...[owner].flat(),
+    ]);
+    return rows.map(sumsFromRow);
+  }
+}
