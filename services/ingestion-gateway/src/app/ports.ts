@@ -24,7 +24,7 @@ export interface NamedResource {
   readonly externalId: string | null;
 }
 
-/** What an owner answers. `head` was read before the rows, so it is never ahead of them. */
+/** What an owner answers. Whoever waits for `head` has seen what made those that were found. */
 export interface Resolved {
   readonly head: number;
   readonly found: readonly NamedResource[];

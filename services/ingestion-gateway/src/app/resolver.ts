@@ -129,7 +129,9 @@ export class Resolver {
     try {
       const names = namesIn(questions);
       const { known, externalIdsMove } = this.options;
-      const [found, foldedHead] = await Promise.all([known.find(tenant, names), known.head()]);
+      const found = await known.find(tenant, names);
+      // After the rows: whoever waits for this head has seen what made them.
+      const foldedHead = await known.head();
       const prefix = prefixOf(tenant);
       for (const { id } of found) this.remember(prefix + id);
       this.lastHead = Math.max(this.lastHead, foldedHead);

@@ -39,7 +39,9 @@ export class CatalogOwner implements ReferenceOwner {
       id,
       externalId,
     }));
-    return { head, found };
+    // A customer may be newer than the head, which the owner reads first.
+    const newest = customers.reduce((most, { position }) => Math.max(most, position), head);
+    return { head: newest, found };
   }
 }
 

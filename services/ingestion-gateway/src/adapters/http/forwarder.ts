@@ -114,6 +114,8 @@ export class Forwarder {
       asked.once('timeout', () => asked.destroy(new Error('no answer in time')));
       asked.once('response', (answer) => {
         asked.setTimeout(0);
+        // From its end on the connection is no longer this request's: another may be using it.
+        answer.once('end', () => reply.raw.off('close', giveUp));
         resolve(answer);
       });
       asked.once('error', (error) => {
