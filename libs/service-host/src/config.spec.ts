@@ -58,6 +58,7 @@ describe('the configuration', () => {
     [{ DATABASE_URL: 'mysql://db' }, 'DATABASE_URL'],
     [{ DATABASE_URL: 'db' }, 'DATABASE_URL'],
     [{ KAFKA_BROKERS: 'localhost' }, 'KAFKA_BROKERS'],
+    [{ KONTOR_KAFKA_PREFIX: 'a b' }, 'KONTOR_KAFKA_PREFIX'],
     [{ KONTOR_SERVICES: 'catalog' }, 'KONTOR_SERVICES'],
     [{ KONTOR_SERVICES: 'catalog=ftp://x' }, 'KONTOR_SERVICES'],
     [{ KONTOR_SERVICES: 'catalog=http://x' }, 'KONTOR_INTERNAL_SECRET'],

@@ -20,6 +20,8 @@ export interface KontorConfig {
   readonly databaseUrl: string | undefined;
   /** Undefined = consumers tail the local logs in PostgreSQL. */
   readonly kafkaBrokers: readonly string[] | undefined;
+  /** Stands before the names of topics and consumer groups. */
+  readonly kafkaPrefix?: string | undefined;
   /** Where the other services answer, by name; undefined when all run in this process. */
   readonly serviceUrls: Readonly<Record<string, string>> | undefined;
   readonly logLevel: LogLevel;
@@ -85,6 +87,12 @@ export const CONFIG_VARIABLES: readonly ConfigVariable[] = [
     meaning: 'Apache Kafka brokers, `host:port` separated by commas.',
   },
   {
+    name: 'KONTOR_KAFKA_PREFIX',
+    fallback: 'none',
+    meaning:
+      'Stands before the names of topics and consumer groups, so that installations can share a Kafka cluster, like `staging.`.',
+  },
+  {
     name: 'KONTOR_SERVICES',
     fallback: 'none; all services run in this process',
     meaning:
@@ -119,6 +127,7 @@ export function readConfig(environment: Environment = process.env): KontorConfig
     internalSecret: read('KONTOR_INTERNAL_SECRET', parseSecret),
     databaseUrl: read('DATABASE_URL', parseDatabaseUrl),
     kafkaBrokers: read('KAFKA_BROKERS', parseBrokers),
+    kafkaPrefix: read('KONTOR_KAFKA_PREFIX', parsePrefix),
     serviceUrls: read('KONTOR_SERVICES', parseServices),
     logLevel: read('LOG_LEVEL', parseLevel) ?? 'info',
   };
@@ -166,6 +175,12 @@ function parseCurrency(text: string, name: string): string {
   const currency = text.toUpperCase();
   if (Intl.supportedValuesOf('currency').includes(currency)) return currency;
   throw new ConfigError(name, `expected an ISO 4217 currency code like USD, got "${text}"`);
+}
+
+/** With the longest topic it stays under Kafka's 249 characters. */
+function parsePrefix(text: string, name: string): string {
+  if (/^[A-Za-z0-9._-]{1,100}$/.test(text)) return text;
+  throw new ConfigError(name, 'expected 1 to 100 letters, digits, dots, dashes or underscores');
 }
 
 function parseDatabaseUrl(text: string, name: string): string {

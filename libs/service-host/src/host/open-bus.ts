@@ -30,9 +30,15 @@ const TAIL_CONNECTIONS = 8;
 export async function openBus(options: BusOptions, logger: Logger): Promise<OpenBus> {
   const wakeups = options.wakeups ?? createWakeups();
   if (options.bus) return { bus: options.bus, wakeups, close: () => Promise.resolve() };
-  const { kafkaBrokers: brokers } = options.config;
+  const { kafkaBrokers: brokers, kafkaPrefix: prefix } = options.config;
   if (brokers) {
-    const bus = await openKafkaBus({ brokers, clientId: 'kontor', wakeups, logger });
+    const bus = await openKafkaBus({
+      brokers,
+      clientId: 'kontor',
+      wakeups,
+      logger,
+      ...(prefix !== undefined && { prefix }),
+    });
     return { bus, wakeups, close: () => bus.close() };
   }
   const database = await openDatabase({
