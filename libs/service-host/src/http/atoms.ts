@@ -42,7 +42,7 @@ export const zDescription = zText(DESCRIPTION_CHARACTERS_MAX);
 
 /** Anything a caller wants to keep with a resource; comes back as sent. */
 export const zMetadata = z
-  .record(z.string(), z.json())
+  .record(z.string(), z.unknown())
   .refine((metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= METADATA_BYTES_MAX, {
     error: 'At most 4 KiB as JSON.',
     params: { code: 'too_large' },

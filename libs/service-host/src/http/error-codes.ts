@@ -66,6 +66,15 @@ export const ERROR_CODES = {
     'The account has as many grants with something left as it may.',
   ),
   too_many_accounts: code(409, 'Too many accounts', 'The wallet has as many accounts as it may.'),
+  product_archived: code(409, 'Product archived', 'The product was archived.'),
+  version_archived: code(409, 'Version archived', 'The version of the product was archived.'),
+  version_published: code(409, 'Version published', 'A published version cannot be taken back.'),
+  version_is_draft: code(409, 'Version is a draft', 'Publish the version first.'),
+  version_is_default: code(
+    409,
+    'Version is the default',
+    'Make another version the default first.',
+  ),
   conflict: code(409, 'Conflict', 'The state of the resource does not allow this.'),
   body_too_large: code(413, 'Body too large', 'A body is at most 8 MiB.'),
   request_too_large: code(
@@ -123,50 +132,6 @@ export const ERROR_CODES = {
     'A read model is not far enough yet, or the service is starting.',
   ),
 } as const satisfies Record<string, ErrorCode>;
-
-/**
- * Codes of single fields, items and usage, in `errors[].code` or an item's `code`. A problem about
- * one field carries its code as a whole, too, with status 422.
- */
-export const FIELD_CODES: Readonly<Record<string, string>> = {
-  required: 'The field is missing.',
-  unknown_field: 'There is no such field.',
-  unknown_parameter: 'There is no such query parameter.',
-  repeated_parameter: 'The query parameter came more than once.',
-  invalid_type: 'The value has another JSON type than expected.',
-  invalid_value: 'The value is none of those allowed.',
-  invalid_format: 'The text does not have the form expected.',
-  too_small: 'The value is below its least, or the list or text too short.',
-  too_big: 'The value is above its most, or the list or text too long.',
-  too_long: 'The text has too many characters.',
-  too_large: 'The value is larger than allowed as JSON.',
-  out_of_range: 'The number is outside the range allowed.',
-  body_required: 'The request needs a JSON body.',
-  nul_character: 'A text or key holds a NUL character.',
-  lone_surrogate: 'A text or key holds half of a surrogate pair.',
-  forbidden_key: 'A key could reach an object prototype (`__proto__`, `constructor.prototype`).',
-  nested_too_deeply: 'More than 64 levels of nesting.',
-  number_out_of_range: 'A JSON number is too large to be kept.',
-  amount_not_a_number: 'Neither a JSON number nor a plain decimal string.',
-  amount_imprecise: 'A JSON number of more than 15 significant digits: send a string.',
-  amount_too_fine: 'More than 12 decimals.',
-  amount_zero: 'An amount of 0 changes nothing.',
-  amount_out_of_range: 'An amount is below 10^15.',
-  invalid_instant: 'Not an RFC 3339 instant.',
-  invalid_period: 'Not an instant or date, or the period ends before it begins.',
-  invalid_uuid: 'Not a UUID.',
-  invalid_cursor: 'The cursor was not made by this list.',
-  invalid_idempotency_key: 'The `Idempotency-Key` is not 1 to 255 printable characters.',
-  customer_required: 'Neither `customer_id` nor `customer_external_id`.',
-  unknown_customer: 'There is no such customer.',
-  customer_mismatch: '`customer_id` and `customer_external_id` name different customers.',
-  unknown_vendor: 'There is no such vendor.',
-  unknown_product: 'There is no such product.',
-  unknown_asset: 'There is no such asset.',
-  too_many_prices: 'The customer would have more than 100 price lines for an event type.',
-  cost_amount_mismatch: 'The amount differs from units and unit price, or volume and rate.',
-  not_supported: 'A later version of Kontor brings this.',
-};
 
 export const titleOf = (errorCode: string): string =>
   (ERROR_CODES as Readonly<Record<string, ErrorCode>>)[errorCode]?.title ??

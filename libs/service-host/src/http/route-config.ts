@@ -11,6 +11,10 @@ import type { Scope } from '../context';
 const ROUTE_CONFIG_METADATA = '__fastify_route_config__';
 /** Where Nest keeps the status of a successful answer. */
 const HTTP_CODE_METADATA = '__httpCode__';
+/** Where Nest keeps what a method's parameters take, by `<kind>:<index>`. */
+const ROUTE_ARGS_METADATA = '__routeArguments__';
+const BODY_PARAMETER = '3:';
+const QUERY_PARAMETER = '4:';
 
 export interface RouteDeclaration {
   /** Undefined = the route is open to everyone; only the host's own routes may be. */
@@ -71,10 +75,21 @@ export function declare(handler: Handler, patch: RouteDeclaration): void {
  * A route without a scope does not boot: forgetting this decorator can never open a path.
  */
 export function RequireScope(scope: Scope): MethodDecorator & ClassDecorator {
-  return (target: object, _key?: string | symbol, descriptor?: PropertyDescriptor): void => {
-    if (descriptor) return declare(handlerOf(descriptor), { scope });
-    for (const handler of routesOf(target))
-      if (!declarationOf(handler).scope) declare(handler, { scope });
+  return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
+    if (descriptor && key !== undefined)
+      return declare(handlerOf(descriptor), { scope, ...readBy(target.constructor, key) });
+    for (const { name, handler } of routesOf(target))
+      if (!declarationOf(handler).scope) declare(handler, { scope, ...readBy(target, name) });
+  };
+}
+
+/** Nest's own `@Body()` and `@Query()` read, too. */
+function readBy(controller: object, method: string | symbol): RouteDeclaration {
+  const parameters: unknown = Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method);
+  const kinds = Object.keys(typeof parameters === 'object' && parameters ? parameters : {});
+  return {
+    ...(kinds.some((kind) => kind.startsWith(BODY_PARAMETER)) && { readsBody: true }),
+    ...(kinds.some((kind) => kind.startsWith(QUERY_PARAMETER)) && { readsQuery: true }),
   };
 }
 
@@ -118,11 +133,11 @@ function handlerOf(descriptor: PropertyDescriptor): Handler {
   return handler;
 }
 
-function routesOf(target: object): Handler[] {
-  const prototype: unknown = (target as { prototype?: unknown }).prototype;
+function routesOf(target: object): { name: string; handler: Handler }[] {
+  const prototype: unknown = Reflect.get(target, 'prototype');
   if (typeof prototype !== 'object' || prototype === null) return [];
-  return Object.getOwnPropertyNames(prototype)
-    .filter((name) => name !== 'constructor')
-    .map((name) => Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown)
-    .filter(isHandler);
+  return Object.getOwnPropertyNames(prototype).flatMap((name) => {
+    const handler: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+    return name !== 'constructor' && isHandler(handler) ? [{ name, handler }] : [];
+  });
 }

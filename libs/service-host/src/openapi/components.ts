@@ -82,7 +82,6 @@ export const components = (): Json => ({
       schema: { type: 'string' },
     },
     'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } },
-    Allow: { description: 'The methods of the path.', schema: { type: 'string' } },
   },
   parameters: Object.fromEntries(
     Object.entries(COMMON_PARAMETERS).map(([name, { parameter }]) => [name, parameter]),

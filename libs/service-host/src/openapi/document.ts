@@ -6,7 +6,7 @@ import { writeJson } from '@kontor/money';
 import type { ApiResponse } from '../http/route-config';
 import type { ServiceDefinition } from '../runtime';
 import { components, COMMON_PARAMETERS, RESPONSE_HEADERS } from './components';
-import { errorResponsesOf } from './error-responses';
+import { errorComponents, errorResponsesOf } from './error-responses';
 import { documentedRoutes, type DocumentedRoute } from './routes';
 import { schemaOf } from './schema-of';
 
@@ -28,12 +28,11 @@ export function openApiDocument(
 ): OpenApiDocument {
   const routes = documentedRoutes(definitions);
   const paths: Record<string, Record<string, Json>> = {};
-  const ids = new Set<string>();
   for (const route of routes) {
     const operations = (paths[route.path] ??= {});
     const method = route.method.toLowerCase();
     if (operations[method]) throw new Error(`${route.method} ${route.path} is documented twice`);
-    operations[method] = operationOf(route, idOf(route, ids));
+    operations[method] = operationOf(route);
   }
   return {
     openapi: '3.1.0',
@@ -47,33 +46,24 @@ export function openApiDocument(
     tags: [...new Set(routes.map(({ doc }) => doc.tag))].sort().map((name) => ({ name })),
     security: [{ bearer: [] }, { apiKey: [] }, { credytApiKey: [] }],
     paths,
-    components: components(),
+    components: { ...components(), ...errorComponents(routes) },
   };
 }
 
-function idOf({ doc, name, path }: DocumentedRoute, taken: Set<string>): string {
-  const area = path.split('/').filter((part) => part !== '' && !part.startsWith('{'));
-  const candidates = [
-    name,
-    `${name}-${area.join('-')}`,
-    `${doc.tag}-${name}-${area.join('-')}`,
-    `${doc.tag}-${name}-${path.split('/').length}`,
-  ].map(camelCase);
-  const id = candidates.find((candidate) => !taken.has(candidate));
-  if (id === undefined) throw new Error(`no free operation id for ${name} at ${path}`);
-  taken.add(id);
-  return id;
-}
+/** `GET /customers/{id}/wallet` is `getCustomersByIdWallet`: unique, and stable in generated clients. */
+const idOf = ({ method, path }: DocumentedRoute): string =>
+  method.toLowerCase() +
+  path
+    .split('/')
+    .map((part) => part.replace(/^\{(.+)\}$/, 'by-$1'))
+    .flatMap((part) => part.split(/[^A-Za-z0-9]+/))
+    .map((word) => word.replace(/^./, (first) => first.toUpperCase()))
+    .join('');
 
-const camelCase = (text: string): string =>
-  text.replaceAll(/[^A-Za-z0-9]+(.)?/g, (_match, next: string | undefined) =>
-    (next ?? '').toUpperCase(),
-  );
-
-function operationOf(route: DocumentedRoute, operationId: string): Json {
+function operationOf(route: DocumentedRoute): Json {
   const { doc, scope } = route;
   return {
-    operationId,
+    operationId: idOf(route),
     summary: doc.summary,
     ...(doc.description !== undefined && { description: doc.description }),
     tags: [doc.tag],

@@ -1,7 +1,8 @@
 /**
  * The error answers of an operation: those that every route may give, and those it names itself.
  */
-import { ERROR_CODES, FIELD_CODES, titleOf, typeOf, type ErrorCode } from '../http/error-codes';
+import { ERROR_CODES, titleOf, typeOf, type ErrorCode } from '../http/error-codes';
+import { FIELD_CODES } from '../http/field-codes';
 import type { DocumentedRoute } from './routes';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -28,17 +29,55 @@ export function statusOfCode(code: string): number {
   throw new Error(`the code ${code} is not in service-host's error-codes.ts`);
 }
 
+/** Shape: what every route may answer stands once in the components. */
 export function errorResponsesOf(route: DocumentedRoute): Readonly<Record<string, Json>> {
-  const byStatus = new Map<number, string[]>();
-  for (const code of codesOf(route)) {
-    const status = statusOfCode(code);
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
   return Object.fromEntries(
-    [...byStatus]
-      .sort(([a], [b]) => a - b)
-      .map(([status, codes]) => [status, response(status, codes)]),
+    [...byStatus(codesOf(route))].map(([status, codes]) => {
+      const shared = SHARED.get(status);
+      return [
+        status,
+        shared?.join() === codes.join()
+          ? { $ref: `#/components/responses/${nameOf(status)}` }
+          : response(status, codes),
+      ];
+    }),
   );
+}
+
+function byStatus(codes: Iterable<string>): Map<number, string[]> {
+  const grouped = new Map<number, string[]>();
+  for (const code of codes) {
+    const status = statusOfCode(code);
+    grouped.set(status, [...(grouped.get(status) ?? []), code]);
+  }
+  return new Map([...grouped].sort(([a], [b]) => a - b));
+}
+
+const SHARED = byStatus([
+  ...EVERY_ROUTE,
+  ...WITH_BODY.filter((code) => statusOfCode(code) !== 422),
+]);
+const nameOf = (status: number): string => `Refused${status}`;
+
+/** The responses and examples that operations refer to. */
+export function errorComponents(routes: readonly DocumentedRoute[]): {
+  readonly responses: Json;
+  readonly examples: Json;
+} {
+  const codes = new Set(routes.flatMap((route) => [...codesOf(route)]));
+  return {
+    responses: Object.fromEntries(
+      [...SHARED].map(([status, shared]) => [nameOf(status), response(status, shared)]),
+    ),
+    examples: Object.fromEntries(
+      [...codes]
+        .sort()
+        .map((code) => [
+          code,
+          { summary: meaningOf(code), value: exampleOf(code, statusOfCode(code)) },
+        ]),
+    ),
+  };
 }
 
 function codesOf({ method, path, doc }: DocumentedRoute): Set<string> {
@@ -58,7 +97,7 @@ const LATER = new Set([429, 503]);
 
 function response(status: number, codes: readonly string[]): Json {
   return {
-    description: codes.map((code) => `\`${code}\`: ${meaningOf(code)}`).join(' '),
+    description: codes.map((code) => `\`${code}\``).join(', '),
     ...(LATER.has(status) && {
       headers: { 'Retry-After': { $ref: '#/components/headers/Retry-After' } },
     }),
@@ -66,7 +105,7 @@ function response(status: number, codes: readonly string[]): Json {
       'application/problem+json': {
         schema: { $ref: '#/components/schemas/Problem' },
         examples: Object.fromEntries(
-          codes.map((code) => [code, { value: exampleOf(code, status) }]),
+          codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
         ),
       },
     },

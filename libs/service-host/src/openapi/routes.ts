@@ -15,8 +15,6 @@ export interface DocumentedRoute {
   readonly path: string;
   readonly scope: Scope;
   readonly doc: ApiDocumentation;
-  /** Name of the controller's method; part of the operation's id. */
-  readonly name: string;
 }
 
 /** Where Nest keeps them. */
@@ -64,7 +62,6 @@ function routesOfController(controller: Type): DocumentedRoute[] {
         path: openApiPath(`${prefix}/${path}`),
         scope,
         doc,
-        name,
       })),
     );
   });
@@ -83,12 +80,11 @@ const openApiPath = (path: string): string =>
     .replaceAll(/:(\w+)/g, '{$1}');
 
 const operatorRoutes = (service: string): DocumentedRoute[] =>
-  Object.entries(adminRoutesOf(service)).map(([name, { method, path, doc }]) => ({
+  Object.values(adminRoutesOf(service)).map(({ method, path, doc }) => ({
     method,
     path,
     doc,
     scope: 'admin',
-    name,
   }));
 
 /**
