@@ -259,6 +259,30 @@ describe('acceptance of usage over HTTP', () => {
     });
   });
 
+  it('answers 429 when more is in flight than it may hold, and takes it afterwards', async () => {
+    const big = 'x'.repeat(60 * 1024);
+    const bodies = Array.from({ length: 5 }, () =>
+      body(...Array.from({ length: 120 }, () => usage({ data: { big } }))),
+    );
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const { database } = gateway.service.runtime;
+    const holding = database.transaction(async (tx) => {
+      await tx.query('SELECT FROM log_head FOR UPDATE');
+      await held;
+    });
+    const sent = bodies.map((each) => send(each));
+    const first = await Promise.race(sent);
+    release();
+    await holding;
+    expect([first.status, first.body.code]).toEqual([429, 'queue_full']);
+    expect(Number(first.headers.get('retry-after'))).toBeGreaterThan(0);
+    const answers = await Promise.all(sent);
+    const refused = bodies.filter((_each, index) => answers[index]?.status === 429);
+    expect(refused.length).toBeLessThan(5);
+    for (const each of refused) expect((await send(each)).body).toMatchObject({ accepted: 120 });
+  });
+
   it('tells readers behind which events were accepted', async () => {
     const event = usage();
     await send(body(event));
