@@ -1,7 +1,7 @@
 /**
  * What a service's consumers and queues say about themselves in /metrics.
  */
-import type { ConsumerHooks, EventLogServer } from '@kontor/event-log';
+import type { ConsumerHooks, EventBus, EventLogServer } from '@kontor/event-log';
 import type { Metrics } from '../metrics';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -64,6 +64,26 @@ export async function observeConsumers(metrics: Metrics, consumers: EventLogServ
   }
   parked.reset();
   for (const { consumer, count } of counts) parked.set({ consumer }, count);
+}
+
+/** Reads what waits to be copied to Kafka into gauges, when somebody scrapes. */
+export async function observeRelays(
+  metricsOf: (service: string) => Metrics,
+  bus: EventBus,
+): Promise<void> {
+  for (const { service, backlogRecords, ageSeconds, publishedRecords } of (await bus.relays?.()) ??
+    []) {
+    const metrics = metricsOf(service);
+    metrics
+      .gauge('kontor_relay_backlog_records', 'Records that Kafka has not acknowledged.')
+      .set(backlogRecords);
+    metrics
+      .gauge('kontor_relay_age_seconds', 'Age of the oldest record not acknowledged.')
+      .set(ageSeconds);
+    metrics
+      .gauge('kontor_relay_published_records', 'Records that this process has published.')
+      .set(publishedRecords);
+  }
 }
 
 /**

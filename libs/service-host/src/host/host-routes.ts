@@ -9,7 +9,7 @@ import { sendReply } from '../http/send';
 import type { RouteDeclaration } from '../http/route-config';
 import type { ServiceCalls } from '../internal/internal-calls';
 import type { ProcessMetrics } from '../metrics';
-import { observeConsumers } from './consumer-metrics';
+import { observeConsumers, observeRelays } from './consumer-metrics';
 import type { OpenService } from './open-service';
 import { readinessOf } from './readiness';
 
@@ -50,11 +50,13 @@ async function sendMetrics(
   { services, metrics }: HostRoutesOptions,
 ): Promise<FastifyReply> {
   // A database that is down must not hide the metrics that say so.
-  await Promise.allSettled(
-    services.map(({ definition, consumers }) =>
+  const [first] = services;
+  await Promise.allSettled([
+    ...services.map(({ definition, consumers }) =>
       observeConsumers(metrics.for(definition.name), consumers),
     ),
-  );
+    ...(first ? [observeRelays((service) => metrics.for(service), first.runtime.bus)] : []),
+  ]);
   return reply.header('content-type', metrics.contentType).send(await metrics.text());
 }
 
