@@ -251,6 +251,19 @@ export interface RunningSubscription {
   stop(): Promise<void>;
 }
 
+/** How far the relay of one service is. */
+export interface RelayStatus {
+  readonly service: string;
+  /** `copying`; `standby`: another process copies; else what it waits for. */
+  readonly state: string;
+  /** Records in the local log that Kafka has not acknowledged. */
+  readonly backlogRecords: number;
+  /** How long the oldest of them has been waiting; 0 when there is none. */
+  readonly ageSeconds: number;
+  /** Records that this process has published. */
+  readonly publishedRecords: number;
+}
+
 /**
  * The bus. Embedded: tails the services' local logs in PostgreSQL. Distributed: Apache Kafka.
  * Both pass `event-bus.contract.ts`.
@@ -265,6 +278,8 @@ export interface EventBus {
   heads(topic: string): Promise<RecordPosition[]>;
   /** When the first record after `position` was appended; undefined when there is none or it is unknown. */
   waitingSince?(position: RecordPosition): Promise<string | undefined>;
+  /** The relays of this process, for metrics. Absent on a bus that copies nothing. */
+  relays?(): Promise<readonly RelayStatus[]>;
   close(): Promise<void>;
 }
 

@@ -52,6 +52,14 @@ export class RecentRecords {
     while (this.bytes > this.bytesMax) this.evictOldest();
   }
 
+  /** What the database says about where partitions end: others may have appended. */
+  noteHeads(heads: readonly RecordPosition[]): void {
+    for (const head of heads) {
+      const partition = this.partitionOf(head);
+      partition.head = Math.max(partition.head, head.position);
+    }
+  }
+
   /**
    * What follows these positions, each partition in its turn; undefined when the database must be
    * asked, because a partition has newer records that are not here.
@@ -90,7 +98,7 @@ export class RecentRecords {
     return taken;
   }
 
-  private partitionOf({ topic, partition }: AppendedRecord): RecentPartition {
+  private partitionOf({ topic, partition }: RecordPosition): RecentPartition {
     const name = nameOf(topic, partition);
     const known = this.partitions.get(name) ?? { head: 0, records: new Map() };
     this.partitions.set(name, known);

@@ -35,9 +35,12 @@ export class Tail implements RunningSubscription {
   /** Partitions that had records in the last read; shares out how deep each is looked into. */
   private busy = 1;
   private appended = false;
-  /** Whether the last read of the database took everything that was there. */
-  private isCaughtUp = false;
-  private databaseReadAt = 0;
+  /** Whether the last read left something in the database. */
+  private mayHaveMore = false;
+  private headsReadAt = 0;
+  /** Whether the log was found to end before the checkpoint. */
+  private wentBack = false;
+  private readonly pollMs: number;
   private wake: () => void = () => undefined;
 
   constructor(
@@ -45,6 +48,7 @@ export class Tail implements RunningSubscription {
     private readonly options: TailOptions,
     private readonly recent: RecentRecords,
   ) {
+    this.pollMs = options.pollMs ?? POLL_MS;
     this.stopListening = options.wakeups.onAppended(subscription.topic, () => {
       this.appended = true;
       this.wake();
@@ -78,7 +82,6 @@ export class Tail implements RunningSubscription {
   /** Starts from the checkpoints; false when the log is not the one that they belong to. */
   private async open(): Promise<boolean> {
     const { topic } = this.subscription;
-    this.isCaughtUp = false;
     this.incarnation = await readIncarnation(this.options.database, topic);
     const checkpoints = await this.subscription.checkpoints();
     this.cursors = new Map(checkpoints.map(({ partition, position }) => [partition, position]));
@@ -93,11 +96,14 @@ export class Tail implements RunningSubscription {
   }
 
   private async headsAreAhead(): Promise<boolean> {
+    this.headsReadAt = performance.now();
     const heads = await readHeads(this.options.database, this.subscription.topic);
+    this.recent.noteHeads(heads);
     const behind = heads.find(
       ({ partition, position }) => position < (this.cursors.get(partition) ?? 0),
     );
     if (!behind) return true;
+    this.wentBack = true;
     this.subscription.halt?.(
       `the head of ${behind.topic}/${behind.partition} is ${behind.position}, below the checkpoint`,
     );
@@ -110,12 +116,13 @@ export class Tail implements RunningSubscription {
       while (!this.ending.signal.aborted) {
         const slices = await (ahead ?? this.read());
         ahead = undefined;
+        if (this.wentBack) return 'stop';
         if (slices.length === 0) {
-          if (!(await this.waitForRecords())) return 'stop';
+          await this.waitForRecords();
           continue;
         }
         this.advance(slices);
-        if (!this.isCaughtUp || this.appended) ahead = this.read();
+        if (this.mayHaveMore) ahead = this.read();
         // An error of the read ahead is met when its turn comes.
         ahead?.catch(() => undefined);
         const verdict = await this.subscription.deliver(slices, this.ending.signal);
@@ -127,22 +134,18 @@ export class Tail implements RunningSubscription {
     }
   }
 
-  /** From memory when that has everything that is known to be waiting, else from the database. */
+  /** From memory when everything that is known to be waiting is there, else from the database. */
   private async read(): Promise<RecordSlice[]> {
     this.appended = false;
-    const recent = this.mayTrustMemory() ? this.readRecent() : undefined;
+    this.mayHaveMore = false;
+    // Another process may append without our knowing: the heads are looked at now and then.
+    const sinceMs = performance.now() - this.headsReadAt;
+    if (sinceMs > this.pollMs && !(await this.headsAreAhead())) return [];
+    const recent = this.readRecent();
     if (recent) return recent;
-    const startedAt = performance.now();
     const { slices, isAll } = await this.readDatabase();
-    this.isCaughtUp = isAll;
-    this.databaseReadAt = startedAt;
+    this.mayHaveMore = !isAll;
     return slices;
-  }
-
-  /** Another process may append without our knowing: the database is asked now and then. */
-  private mayTrustMemory(): boolean {
-    const sinceMs = performance.now() - this.databaseReadAt;
-    return this.isCaughtUp && sinceMs < (this.options.pollMs ?? POLL_MS);
   }
 
   private readRecent(): RecordSlice[] | undefined {
@@ -177,14 +180,12 @@ export class Tail implements RunningSubscription {
     this.busy = slices.length;
   }
 
-  /** Until something is appended or the next poll; false when the log went back. */
-  private async waitForRecords(): Promise<boolean> {
-    if (this.appended) return true;
+  /** Until something is appended, or it is time to look again. */
+  private async waitForRecords(): Promise<void> {
+    if (this.appended) return;
     const wakened = new AbortController();
     this.wake = () => wakened.abort();
-    const either = AbortSignal.any([wakened.signal, this.ending.signal]);
-    await pause(this.options.pollMs ?? POLL_MS, either);
+    await pause(this.pollMs, AbortSignal.any([wakened.signal, this.ending.signal]));
     this.wake = () => undefined;
-    return either.aborted || this.headsAreAhead();
   }
 }

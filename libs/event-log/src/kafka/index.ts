@@ -3,7 +3,6 @@ import type { KafkaBusOptions } from './options';
 
 export type { KafkaBus } from './kafka-bus';
 export type { BusLogger, KafkaBusOptions } from './options';
-export type { RelayStatus } from './relay';
 export { configOf, TopicMismatch } from './topic-setup';
 
 /**

@@ -7,6 +7,7 @@ import type {
   PublishedLog,
   RawSubscription,
   RecordPosition,
+  RelayStatus,
   RunningSubscription,
   Subscription,
 } from '../ports';
@@ -17,7 +18,7 @@ import { FactReading } from './fact-reading';
 import { GroupReader, type Reading } from './group-reader';
 import { SESSION_TIMEOUT_MS, type KafkaBusOptions } from './options';
 import { RawReading } from './raw-reading';
-import { Relay, type RelayStatus } from './relay';
+import { Relay } from './relay';
 import { RelayProducer } from './relay-producer';
 import { settledWithin } from './waiting';
 import { headerOf, markOf } from './wire';

@@ -9,7 +9,7 @@
  * Errors: none reach the caller; the broker and the database are waited for without end.
  */
 import type { Queryable } from '@kontor/postgres';
-import type { PublishedLog, RunningSubscription } from '../ports';
+import type { PublishedLog, RelayStatus, RunningSubscription } from '../ports';
 import { topicsOwnedBy } from '../topics';
 import type { Wakeups } from '../wakeups';
 import { retryDelayMs, type BusLogger } from './options';
@@ -31,18 +31,6 @@ const POLL_MS = 250;
 const STOP_PATIENCE_MS = 5_000;
 /** A relay that waits for the lock asks this often. */
 const LOCK_POLL_MS = 1_000;
-
-export interface RelayStatus {
-  readonly service: string;
-  /** `copying`; `standby`: another process copies; else what it waits for. */
-  readonly state: string;
-  /** Records in the local log that Kafka has not acknowledged. */
-  readonly backlogRecords: number;
-  /** How long the oldest of them has been waiting; 0 when there is none. */
-  readonly ageSeconds: number;
-  /** Records that this process has published. */
-  readonly publishedRecords: number;
-}
 
 export interface RelayParts {
   readonly published: PublishedLog;
