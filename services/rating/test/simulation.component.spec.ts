@@ -1,5 +1,5 @@
 /** POST /products/{id}/{version}/simulate-usage, over HTTP with the real database. */
-import { newUuid } from '@kontor/contracts';
+import { type AssetPricing, newUuid } from '@kontor/contracts';
 import { type ApiClient, type Json, openTestService, type TestService } from '@kontor/testkit';
 import { ratingService } from '../src/index';
 import {
@@ -31,7 +31,7 @@ beforeAll(async () => {
   });
   api = service.api;
   const at = shop();
-  const minutes = { asset: 'MIN', blocks: [{ value: { volumeRate: '0.5' } }] };
+  const minutes: AssetPricing = { asset: 'MIN', blocks: [{ value: { volumeRate: '0.5' } }] };
   const both = videoPrice({ pricing: [...videoPrice().pricing, minutes] });
   catalogHead = await publishCatalog(
     service,
