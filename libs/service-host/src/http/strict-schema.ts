@@ -26,7 +26,9 @@ function rebuilt(schema: Schema): Schema {
     case 'tuple':
       return with_(schema, { items: def.items.map(rebuilt) });
     case 'union':
-      return with_(schema, { options: def.options.map(rebuilt) });
+      return 'discriminator' in def
+        ? with_(schema, { options: def.options.map(rebuilt) })
+        : firstThatFits(def.options.map(rebuilt));
     case 'pipe':
       return with_(schema, { in: rebuilt(def.in), out: rebuilt(def.out) });
     case 'optional':
@@ -41,6 +43,22 @@ function rebuilt(schema: Schema): Schema {
       return schema;
   }
 }
+
+/**
+ * A union that reports every alternative's issues. zod's own returns those of the alternative that
+ * only has unknown fields, and so hides what is wrong in the one that the client meant.
+ */
+const firstThatFits = (options: readonly Schema[]): Schema =>
+  z.unknown().transform((input, context) => {
+    const errors: z.core.$ZodIssue[][] = [];
+    for (const option of options) {
+      const parsed = z.safeParse(option, input);
+      if (parsed.success) return parsed.data;
+      errors.push(parsed.error.issues);
+    }
+    context.issues.push({ code: 'invalid_union', errors, input });
+    return z.NEVER;
+  });
 
 function with_(schema: Schema, patch: Record<string, unknown>): Schema {
   const def = z.core.util.mergeDefs(schema._zod.def as never, patch as never);
