@@ -13,7 +13,7 @@ import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { RunningSubscription } from '../ports';
 import { DeliveryQueue, type Taken } from './delivery-queue';
 import { GroupSession } from './group-session';
-import { QUEUED_BYTES_MAX, retryDelayMs, type BusLogger } from './options';
+import { NEWSWORTHY_ATTEMPT, QUEUED_BYTES_MAX, retryDelayMs, type BusLogger } from './options';
 import { OffsetsForShow } from './offsets-for-show';
 import { deferred, messageOf, pause, settledWithin } from './waiting';
 
@@ -112,7 +112,7 @@ export class GroupReader implements RunningSubscription {
       } catch (error) {
         // A session that lasted was fine: what broke it is a new trouble.
         if (Date.now() - startedAt > this.parts.sessionTimeoutMs) attempt = 0;
-        if (attempt === 0)
+        if (attempt === NEWSWORTHY_ATTEMPT)
           this.parts.logger.warn('a consumer lost Kafka and tries again', this.fields(error));
         await pause(retryDelayMs(attempt), this.stopping.signal);
       }
@@ -172,7 +172,8 @@ export class GroupReader implements RunningSubscription {
         this.joined.resolve();
         return;
       } catch (error) {
-        if (attempt === 0) logger.warn('a consumer waits for its checkpoints', this.fields(error));
+        if (attempt === NEWSWORTHY_ATTEMPT)
+          logger.warn('a consumer waits for its checkpoints', this.fields(error));
         await pause(retryDelayMs(attempt), this.stopping.signal);
       }
     }

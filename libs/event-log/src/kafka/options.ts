@@ -22,8 +22,8 @@ export interface KafkaBusOptions {
   readonly replicationFactor?: number;
 }
 
-/** Kafka's default of `group.min.session.timeout.ms` is 6 s; shorter ones are refused. */
-export const SESSION_TIMEOUT_MS = 10_000;
+/** Brokers refuse shorter ones (`group.min.session.timeout.ms`). */
+export const SESSION_TIMEOUT_MS = 6_000;
 export const HEARTBEAT_INTERVAL_MS = 2_000;
 /** How long a fetch waits for a record; also the longest time that a stop waits for one. */
 export const FETCH_WAIT_MS = 250;
@@ -36,6 +36,12 @@ export const QUEUED_BYTES_MAX = 4 * 1024 * 1024;
 /** Back-off between attempts of what is tried without end. */
 export const RETRY_MIN_MS = 100;
 export const RETRY_MAX_MS = 2_000;
+
+/**
+ * The attempt that is said in the log. A broker that just started answers "coordinator is loading"
+ * for a second or two, which is no news.
+ */
+export const NEWSWORTHY_ATTEMPT = 3;
 
 /** The delay before attempt `attempt` (from 0), doubling up to the bound. */
 export const retryDelayMs = (attempt: number): number =>

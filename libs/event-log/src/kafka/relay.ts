@@ -12,7 +12,7 @@ import type { Queryable } from '@kontor/postgres';
 import type { PublishedLog, RelayStatus, RunningSubscription } from '../ports';
 import { topicsOwnedBy } from '../topics';
 import type { Wakeups } from '../wakeups';
-import { retryDelayMs, type BusLogger } from './options';
+import { NEWSWORTHY_ATTEMPT, retryDelayMs, type BusLogger } from './options';
 import type { RelayProducer } from './relay-producer';
 import {
   keyOf,
@@ -105,7 +105,7 @@ export class Relay implements RunningSubscription {
     this.state = `waiting: ${messageOf(error)}`;
     const { service } = this.parts.published;
     const fields = { relay: service, error: messageOf(error) };
-    if (attempt === 0) this.parts.logger.warn('the relay tries again', fields);
+    if (attempt === NEWSWORTHY_ATTEMPT) this.parts.logger.warn('the relay tries again', fields);
   }
 
   private copiesAgain(): void {
