@@ -4,7 +4,7 @@
 import { ConfigError, readConfig, type KontorConfig } from '../config';
 import type { ServiceDefinition } from '../runtime';
 import { runServices } from './run-services';
-import { runUntilSignal } from './signals';
+import { nextSignal, runUntilSignal } from './signals';
 
 export interface StartedProcess {
   stop(): Promise<void>;
@@ -14,15 +14,16 @@ export interface StartedProcess {
 export async function startProcess(
   boot: (config: KontorConfig) => Promise<StartedProcess>,
 ): Promise<void> {
+  const signal = nextSignal();
   let started: StartedProcess;
   try {
     started = await boot(readConfig(process.env));
   } catch (error) {
     process.stderr.write(`Kontor cannot start: ${reasonOf(error)}\n`);
-    process.exitCode = 1;
-    return;
+    // Not only the exit status: whatever a failed start left open must not keep the process alive.
+    process.exit(1);
   }
-  await runUntilSignal(started);
+  await runUntilSignal(started, signal);
 }
 
 /** One service alone: with a database and, usually, a broker that it shares with the others. */

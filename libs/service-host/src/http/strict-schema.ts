@@ -15,32 +15,25 @@ function rebuilt(schema: Schema): Schema {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   switch (def.type) {
     case 'object':
-      return with_(schema, {
+      return copyOf(schema, {
         shape: mapValues(def.shape, rebuilt),
         catchall: def.catchall ?? z.never(),
       });
     case 'array':
-      return with_(schema, { element: rebuilt(def.element) });
+      return copyOf(schema, { element: rebuilt(def.element) });
     case 'record':
-      return with_(schema, { valueType: rebuilt(def.valueType) });
+      return copyOf(schema, { valueType: rebuilt(def.valueType) });
     case 'tuple':
-      return with_(schema, { items: def.items.map(rebuilt) });
+      return copyOf(schema, { items: def.items.map(rebuilt) });
     case 'union':
       return 'discriminator' in def
-        ? with_(schema, { options: def.options.map(rebuilt) })
+        ? copyOf(schema, { options: def.options.map(rebuilt) })
         : firstThatFits(def.options.map(rebuilt));
     case 'pipe':
-      return with_(schema, { in: rebuilt(def.in), out: rebuilt(def.out) });
-    case 'optional':
-    case 'nullable':
-    case 'default':
-    case 'prefault':
-    case 'nonoptional':
-    case 'readonly':
-    case 'catch':
-      return with_(schema, { innerType: rebuilt(def.innerType) });
+      return copyOf(schema, { in: rebuilt(def.in), out: rebuilt(def.out) });
     default:
-      return schema;
+      // Optional, nullable, default and the like: one schema inside, whatever they add.
+      return 'innerType' in def ? copyOf(schema, { innerType: rebuilt(def.innerType) }) : schema;
   }
 }
 
@@ -60,7 +53,7 @@ const firstThatFits = (options: readonly Schema[]): Schema =>
     return z.NEVER;
   });
 
-function with_(schema: Schema, patch: Record<string, unknown>): Schema {
+function copyOf(schema: Schema, patch: Record<string, unknown>): Schema {
   const def = z.core.util.mergeDefs(schema._zod.def as never, patch as never);
   return z.core.clone(schema, def as never, { parent: true });
 }
