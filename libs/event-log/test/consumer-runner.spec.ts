@@ -203,6 +203,11 @@ describe('consumer runner', () => {
       expect(runs).toBe(2);
       expect((await effects()).sort()).toEqual(['a 0', 'c 2']);
       expect((await letters()).map(({ key }) => key).sort()).toEqual(['b', 'd']);
+      // It knows what it parked itself: no fresh read is needed to go on.
+      const next = bySlice(keys.map((key) => ({ key, facts: [usage(key, 0)] })));
+      const later = next.map((one) => atPositions(one, slices));
+      expect(await runner.deliver(later)).toBe('applied');
+      expect((await letters()).map(({ key }) => key).sort()).toEqual(['b', 'b', 'd', 'd']);
     });
 
     it('finds a bad fact by the error that the database gives at the end of the transaction', async () => {
@@ -375,4 +380,13 @@ function bySlice(items: readonly { key: string; facts: LogRecord['facts'] }[]): 
     slices.set(partition, records);
   }
   return [...slices.values()].map(slice);
+}
+
+/** The same slice, numbered after what these slices hold of its partition. */
+function atPositions(slice: RecordSlice, after: readonly RecordSlice[]): RecordSlice {
+  const before = after.find(({ partition }) => partition === slice.partition)!.records.length;
+  return {
+    ...slice,
+    records: slice.records.map((one) => ({ ...one, position: one.position + before })),
+  };
 }

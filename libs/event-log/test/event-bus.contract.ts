@@ -158,9 +158,10 @@ export function eventBusContract(
 
       it.each([DECIDING, VIEW])('fences a zombie of %s by the checkpoint', async (consumerName) => {
         const customer = world.customer();
+        const alive = await world.start(consumerName);
+        await world.untilCaughtUp(consumerName);
         const zombie = world.zombie(consumerName, applyAll);
         await zombie.checkpoints();
-        const alive = await world.start(consumerName);
         await world.append(world.facts(customer, 3));
         await world.untilCaughtUp(consumerName);
         await alive.stop();
@@ -264,6 +265,12 @@ export function eventBusContract(
         });
         await consumer.stop();
         expect(await effectsOf(VIEW, customer)).toEqual([0, 2, 3]);
+        // A view that is made again passes over it too.
+        await world.serviceOf(VIEW).database.query('UPDATE view_checkpoint SET position = 0');
+        const again = await world.start(VIEW);
+        await world.untilCaughtUp(VIEW);
+        await again.stop();
+        expect(await effectsOf(VIEW, customer)).toEqual([0, 2, 3, 0, 2, 3]);
       });
     });
 
