@@ -3,8 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { verifyContext } from '@kontor/service-host';
 import fastify, { type FastifyInstance } from 'fastify';
+import { openTestService, type TestService } from '@kontor/testkit';
+import { ingestionGatewayService } from '../src';
 import { addForwarding } from '../src/adapters/http/forwarding';
 import { Forwarder } from '../src/adapters/http/forwarder';
+import { LIVE_KEY } from './setting';
 
 const SECRET = 'a secret of sixteen or more';
 const context = {
@@ -141,5 +144,36 @@ describe('forwarding', () => {
     isFirst = true;
     const posted = await fetch(`${url}/customers`, { method: 'POST', body: 'x' });
     expect(posted.status).toBe(503);
+  });
+});
+
+describe('the gateway before services of their own', () => {
+  const nowhere = 'http://127.0.0.1:1';
+  let gateway: TestService;
+  beforeAll(async () => {
+    gateway = await openTestService(ingestionGatewayService, {
+      config: {
+        apiKey: LIVE_KEY,
+        internalSecret: SECRET,
+        serviceUrls: { 'ingestion-gateway': nowhere, catalog: nowhere, rating: nowhere },
+      },
+    });
+  });
+  afterAll(() => gateway.stop());
+
+  it('checks key and scope itself, and says when the owner is down', async () => {
+    const live = gateway.api.as(LIVE_KEY);
+    const down = await live.get('/customers/cust_1?x=1');
+    expect([down.status, down.body.code]).toEqual([503, 'dependency_down']);
+    expect(Number(down.headers.get('retry-after'))).toBeGreaterThan(0);
+    const posted = await live.post('/customers', { name: 'x'.repeat(100_000) });
+    expect([posted.status, posted.body.code]).toEqual([503, 'dependency_down']);
+    expect((await live.as('key_wrong').get('/customers/cust_1')).status).toBe(401);
+    const { secret } = await live.create('/api-keys', { scopes: ['ingest'] });
+    const refused = await live.as(secret).get('/customers/cust_1');
+    expect([refused.status, refused.body.required_scope]).toEqual([403, 'read']);
+    expect((await live.get('/nowhere')).status).toBe(404);
+    expect((await live.delete('/customers')).status).toBe(405);
+    expect((await live.get('/accounts/self')).status).toBe(200);
   });
 });

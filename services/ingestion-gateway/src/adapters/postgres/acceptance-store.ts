@@ -45,7 +45,7 @@ export interface AcceptanceStoreParts {
 /** A command with what came of it. */
 interface Judged {
   readonly command: AcceptanceCommand;
-  readonly candidates: readonly Candidate[];
+  candidates: readonly Candidate[];
   isFenced: boolean;
   verdicts: readonly Verdict[];
   /** The facts of its accepted usages. */
@@ -68,31 +68,23 @@ export class PostgresAcceptanceStore implements AcceptanceStore {
     return judged.map((one) => answerOf(one, landed, heads));
   }
 
+  /** While PostgreSQL works on a statement, this side prepares what comes after it. */
   private async write(tx: Transaction, judged: readonly Judged[]): Promise<RecordDraft[]> {
     const { log, clock } = this.parts;
-    await log.lockHeads(tx, judged.flatMap(partitionsFor));
+    const locking = log.lockHeads(tx, judged.flatMap(partitionsFor));
+    for (const one of judged) one.candidates = one.command.usages.map(candidateOf);
+    await locking;
     await this.settle(tx, judged);
     // Under the locks, so that within a partition recordedAt does not run backwards.
     const recordedAt = clock.now();
     const live = judged.filter(({ isFenced }) => !isFenced);
     const candidates = live.flatMap((one) => one.candidates);
-    const remembered = await remember(tx, firstOfEach(candidates));
-    const verdicts = judge(candidates, remembered);
-    let next = 0;
-    for (const one of live) {
-      one.verdicts = verdicts.slice(next, next + one.candidates.length);
-      next += one.candidates.length;
-      one.facts = one.command.usages
-        .filter((_usage, index) => one.verdicts[index] === 'accepted')
-        .map((usage) => usageRecorded(usage, recordedAt));
-    }
-    return [
-      ...buildRecords(
-        USAGE_TOPIC,
-        live.flatMap((one) => one.facts),
-      ),
-      ...live.flatMap(refusedRecordsOf),
-    ];
+    const remembering = remember(tx, firstOfEach(candidates));
+    // Nearly always every id is new: the records for that case are ready when the answer comes.
+    const hopeful = unlessItThrows(() => conclude(live, judge(candidates, NOTHING), recordedAt));
+    const remembered = await remembering;
+    if (hopeful && remembered.size === 0) return hopeful;
+    return conclude(live, judge(candidates, remembered), recordedAt);
   }
 
   /** A batch that another reader has applied is dropped; the others of the transaction go on. */
@@ -107,12 +99,51 @@ export class PostgresAcceptanceStore implements AcceptanceStore {
   }
 }
 
-function prepare(command: AcceptanceCommand): Judged {
-  const candidates = command.usages.map(({ tenant, customerId, vendorIds, event }) => ({
-    key: keyOf(tenant, event.eventId),
-    contentHash: hashOf(contentOf(customerId, vendorIds, event)),
-  }));
-  return { command, candidates, isFenced: false, verdicts: [], facts: [] };
+const prepare = (command: AcceptanceCommand): Judged => ({
+  command,
+  candidates: [],
+  isFenced: false,
+  verdicts: [],
+  facts: [],
+});
+
+const candidateOf = ({ tenant, customerId, vendorIds, event }: AdmittedUsage): Candidate => ({
+  key: keyOf(tenant, event.eventId),
+  contentHash: hashOf(contentOf(customerId, vendorIds, event)),
+});
+
+const NOTHING: ReadonlyMap<string, string> = new Map();
+
+/** Gives each command its verdicts and facts; answers the records that they make. */
+function conclude(
+  live: readonly Judged[],
+  verdicts: readonly Verdict[],
+  recordedAt: string,
+): RecordDraft[] {
+  let next = 0;
+  for (const one of live) {
+    one.verdicts = verdicts.slice(next, next + one.candidates.length);
+    next += one.candidates.length;
+    one.facts = one.command.usages
+      .filter((_usage, index) => one.verdicts[index] === 'accepted')
+      .map((usage) => usageRecorded(usage, recordedAt));
+  }
+  return [
+    ...buildRecords(
+      USAGE_TOPIC,
+      live.flatMap((one) => one.facts),
+    ),
+    ...live.flatMap(refusedRecordsOf),
+  ];
+}
+
+/** What it throws is thrown again by the attempt that counts, when no statement is under way. */
+function unlessItThrows<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
 
 const usagePartition = (usage: AdmittedUsage): number =>
