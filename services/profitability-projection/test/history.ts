@@ -5,7 +5,6 @@
 import { allocate, decimal, sum, wire, ZERO, type Decimal } from '@kontor/money';
 import fc from 'fast-check';
 import {
-  CONVERTED,
   moneyOfCost,
   moneyOfFee,
   type CostEntry,
@@ -71,10 +70,13 @@ export const customerOf = (index: number): string => `cust_${'0'.repeat(25)}${in
 export const productOf = (index: number): string => `prp_${'0'.repeat(25)}${index}`;
 export const vendorOf = (index: number): string => `vnd_${'0'.repeat(25)}${index}`;
 
+/** Whose histories these are. */
+export const PLATFORM = 'acc_0000000000000000000000000a';
+
 /** The entries of one event: one of usage, rated and costs, and one debit per fee that costs. */
 export function entriesOf(story: Story, index: number): Entry[] {
   const happening: Happening = {
-    platform: 'acc_0000000000000000000000000a',
+    platform: PLATFORM,
     mode: 'live',
     eventId: uuid('00000000', index),
     customerId: customerOf(story.customer),
@@ -261,4 +263,6 @@ export function batchesOf(order: readonly Entry[], pick: () => number): Entry[][
   return batches;
 }
 
-export { CONVERTED };
+/** The same history on another platform: none of its rows meet. */
+export const onPlatform = (entries: readonly Entry[], platform: string): Entry[] =>
+  entries.map((one) => ({ ...one, entry: { ...one.entry, platform } }) as Entry);

@@ -81,7 +81,7 @@ export class StatsReadsOnPostgres implements StatsReads {
       FROM ${EDGES} JOIN cost_detail AS t
         ON ${TENANT} AND t.vendor_id = $7 AND t.line > 0 AND ${INSIDE}`;
     const rows = await this.database.query<SumsRow & { category: string }>(
-      `SELECT category, currency, 0 AS revenue, sum(costs) AS costs FROM (
+      `SELECT category, currency, '0' AS revenue, sum(costs) AS costs FROM (
          SELECT category, currency, costs FROM vendor_day AS t
          WHERE ${TENANT} AND t.vendor_id = $7 AND ${IN_DAYS} AND ${NAMES_EDGES}
          ${parts.edges.length > 0 ? edges : ''}) AS parts(category, currency, costs)

@@ -1,0 +1,84 @@
+/** The projection's tables on a database of their own, written without a bus. */
+import path from 'node:path';
+import type { Checkpoints, Settlement } from '@kontor/event-log';
+import { migrate, openDatabase, type Database } from '@kontor/postgres';
+import { createDatabase } from '@kontor/testkit';
+import { SubjectSharingRows } from '../src/adapters/postgres/subject-rows';
+import { ViewWriter } from '../src/adapters/postgres/view-writer';
+import { FOLDS } from '../src/app/fold-topics';
+import type { EntryOf, Fold, Topic } from '../src/app/ports';
+import { SubjectSharing } from '../src/app/subject-sharing';
+import type { Entry } from './history';
+import { partitionOf } from '@kontor/event-log';
+
+const SERVICE = 'profitability-projection';
+const TABLES = [
+  'usage_detail',
+  'rated_detail',
+  'event_product',
+  'fee_value',
+  'cost_detail',
+  'customer_day',
+  'subject_day',
+  'platform_day',
+  'product_day',
+  'product_event_day',
+  'vendor_day',
+  'type_day',
+  'event_share',
+  'subject_cost',
+  'subject_share',
+  'open_subject',
+];
+
+/** Batches here come from no log, so there is no checkpoint to move. */
+const noCheckpoints = { settle: () => Promise.resolve() } as unknown as Checkpoints;
+const settlement: Settlement = { consumer: 'test' };
+
+export interface PostgresView {
+  readonly database: Database;
+  readonly sharing: SubjectSharing;
+  /** One batch of one topic, as a consumer writes it. */
+  apply(batch: readonly Entry[]): Promise<void>;
+  /** Every row of a platform in every table, as text without its platform, sorted. */
+  rows(platform: string): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export async function openView(workMax?: number): Promise<PostgresView> {
+  const { url, drop } = await createDatabase();
+  await migrate({ url, service: SERVICE }, [
+    { set: SERVICE, dir: path.resolve(__dirname, '../migrations') },
+  ]);
+  const database = await openDatabase({ url, service: SERVICE, poolSize: 6 });
+  const writer = new ViewWriter(database, noCheckpoints);
+  const sharing = new SubjectSharing({
+    store: new SubjectSharingRows(database),
+    onError: (error) => {
+      throw error;
+    },
+    ...(workMax !== undefined && { workMax }),
+  });
+  return {
+    database,
+    sharing,
+    apply: async (batch) => {
+      const topic: Topic = batch[0]!.topic;
+      const fold = FOLDS[topic] as Fold<EntryOf[Topic]>;
+      const entries = batch.map(({ entry }) => entry);
+      const partitions = [...new Set(entries.map(({ customerId }) => partitionOf(customerId, 8)))];
+      await writer.write({ partitions, entries }, fold, settlement);
+    },
+    rows: async (platform) => {
+      const selects = TABLES.map(
+        (table) => `SELECT '${table} ' || t::text AS row FROM ${table} AS t WHERE platform = $1`,
+      );
+      const rows = await database.query<{ row: string }>(selects.join(' UNION ALL '), [platform]);
+      return rows.map(({ row }) => row.replaceAll(platform, '')).sort();
+    },
+    close: async () => {
+      await database.close();
+      await drop();
+    },
+  };
+}
