@@ -258,6 +258,9 @@ export interface ProductDefaultChanged {
   version: number;
   at: Instant;
 }
+/**
+ * Subscribers keep the version. When it was the default, the product has none any more.
+ */
 export interface ProductVersionArchived {
   type: 'catalog.product-version-archived';
   platform: string;
@@ -270,6 +273,9 @@ export interface ProductVersionArchived {
   version: number;
   at: Instant;
 }
+/**
+ * All its versions are archived and it has no default any more; subscribers keep theirs.
+ */
 export interface ProductArchived {
   type: 'catalog.product-archived';
   platform: string;
@@ -317,7 +323,10 @@ export interface AssetRateSet {
    * Units per one unit of the source currency.
    */
   inverseRate: DecimalString | null;
-  validFrom: Instant;
+  /**
+   * UTC with exactly six fractional digits, so that texts sort as instants do.
+   */
+  validFrom: string;
   validTo?: Instant;
   at: Instant;
 }

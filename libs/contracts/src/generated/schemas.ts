@@ -492,6 +492,8 @@ export const SCHEMAS: readonly object[] = [
       },
       ProductVersionArchived: {
         type: 'object',
+        description:
+          'Subscribers keep the version. When it was the default, the product has none any more.',
         additionalProperties: false,
         required: ['type', 'platform', 'mode', 'key', 'productId', 'version', 'at'],
         properties: {
@@ -522,6 +524,8 @@ export const SCHEMAS: readonly object[] = [
       },
       ProductArchived: {
         type: 'object',
+        description:
+          'All its versions are archived and it has no default any more; subscribers keep theirs.',
         additionalProperties: false,
         required: ['type', 'platform', 'mode', 'key', 'productId', 'at'],
         properties: {
@@ -647,6 +651,8 @@ export const SCHEMAS: readonly object[] = [
           },
           validFrom: {
             $ref: 'common.yaml#/$defs/Instant',
+            description:
+              'It closes the rate before it; a later fact of the same asset, source and validFrom replaces this one.',
           },
           validTo: {
             $ref: 'common.yaml#/$defs/Instant',

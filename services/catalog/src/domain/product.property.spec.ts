@@ -69,11 +69,11 @@ describe('product: after any history', () => {
           if (state.defaultVersion !== undefined)
             expect(state.versions.get(state.defaultVersion)?.status).toBe('published');
           // The same command again changes nothing more, unless it makes a version.
-          if (next.type !== 'DraftVersion' && next.type !== 'CreateProduct') {
-            const again = product.decide(next, state);
-            const isDone = decision.outcome === 'rejected' || next.version !== 'default';
-            if (isDone && again.outcome === 'accepted') expect(again.events).toEqual([]);
-          }
+          if (next.type === 'DraftVersion' || next.type === 'CreateProduct') continue;
+          const again = product.decide(next, state);
+          // `default` may mean another version by now.
+          const sameVersion = !('version' in next) || next.version !== 'default';
+          if (sameVersion && again.outcome === 'accepted') expect(again.events).toEqual([]);
         }
       }),
     );

@@ -135,7 +135,7 @@ export class AssetsController {
     body: zQuote,
     bodyExample: assetExamples.quote,
     responses: { 200: { schema: zQuoteAnswer, example: assetExamples.quoted } },
-    errors: ['not_found', 'idempotency_key_reused'],
+    errors: ['not_found', 'unknown_asset', 'rate_unknown', 'idempotency_key_reused'],
   })
   async quote(
     @Ctx() ctx: RequestContext,

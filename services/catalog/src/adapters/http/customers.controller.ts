@@ -51,7 +51,15 @@ export class CustomersController {
     body: zNewCustomer,
     bodyExample: customerExamples.body,
     responses: { 201: { schema: zCreatedCustomer, example: customerExamples.created } },
-    errors: ['external_id_taken', 'already_subscribed', 'idempotency_key_reused', 'not_supported'],
+    errors: [
+      'external_id_taken',
+      'already_subscribed',
+      'unknown_product',
+      'product_not_published',
+      'too_many_prices',
+      'idempotency_key_reused',
+      'not_supported',
+    ],
   })
   async create(
     @Ctx() ctx: RequestContext,

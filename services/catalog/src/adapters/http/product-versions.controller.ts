@@ -51,7 +51,13 @@ export class ProductVersionsController {
     body: zVersionPatch,
     bodyExample: { publish: true },
     responses: { 200: { schema: zVersionAnswer } },
-    errors: ['not_found'],
+    errors: [
+      'not_found',
+      'version_archived',
+      'version_published',
+      'version_is_draft',
+      'version_is_default',
+    ],
   })
   async change(
     @Ctx() ctx: RequestContext,

@@ -82,7 +82,13 @@ export class ProductsController {
     body: zNewVersion,
     bodyExample: { prices: productExamples.body.prices, publish: true },
     responses: { 201: { schema: zMadeVersion } },
-    errors: ['not_found', 'request_too_large', 'not_supported', 'idempotency_key_reused'],
+    errors: [
+      'not_found',
+      'product_archived',
+      'request_too_large',
+      'not_supported',
+      'idempotency_key_reused',
+    ],
   })
   async draft(
     @Ctx() ctx: RequestContext,

@@ -46,7 +46,14 @@ export class SubscriptionsController {
     responses: {
       201: { schema: zSubscriptionAnswer, example: customerExamples.created.subscriptions[0] },
     },
-    errors: ['not_found', 'already_subscribed', 'idempotency_key_reused'],
+    errors: [
+      'not_found',
+      'already_subscribed',
+      'unknown_product',
+      'product_not_published',
+      'too_many_prices',
+      'idempotency_key_reused',
+    ],
   })
   async create(
     @Ctx() ctx: RequestContext,
@@ -68,7 +75,7 @@ export class SubscriptionsController {
     body: zSubscriptionChange,
     bodyExample: { status: 'inactive' },
     responses: { 200: { schema: zSubscriptionAnswer } },
-    errors: ['not_found', 'already_subscribed'],
+    errors: ['not_found', 'already_subscribed', 'too_many_prices'],
   })
   async setStatus(
     @Ctx() ctx: RequestContext,
@@ -89,7 +96,7 @@ export class SubscriptionsController {
     body: zVersionChange,
     bodyExample: { version: 2 },
     responses: { 200: { schema: zSubscriptionAnswer } },
-    errors: ['not_found'],
+    errors: ['not_found', 'unknown_version', 'version_not_published', 'too_many_prices'],
   })
   async changeVersion(
     @Ctx() ctx: RequestContext,
