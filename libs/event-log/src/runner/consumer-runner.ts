@@ -1,6 +1,5 @@
 import type { ServiceCheckpoints } from '../checkpoints';
 import type { CheckpointPosition, DeliveredFact, RecordSlice, Subscription } from '../ports';
-import { BatchSettlement } from '../settlement';
 import { consumerOf } from '../topics';
 import { backoffMs, pause } from './backoff';
 import {

@@ -48,36 +48,51 @@ export function planDelivery(
   slices: readonly RecordSlice[],
   known: ReadonlyMap<number, KnownPartition>,
 ): Planned {
-  const facts: DeliveredFact[] = [];
-  const parks: Park[] = [];
+  const sorted: SortedFacts = { facts: [], parks: [] };
   const moves: Omit<CheckpointMove, 'parks'>[] = [];
   for (const slice of slices) {
     const partition = known.get(slice.partition);
     if (!partition) return { kind: 'gap', detail: `partition ${slice.partition} is not known` };
-    let position = partition.position;
-    let incarnation = partition.incarnation;
-    for (const record of slice.records) {
-      if (incarnation !== null && record.incarnation !== incarnation)
-        return { kind: 'stop', reason: otherIncarnation(record, incarnation) };
-      incarnation = record.incarnation;
-      if (record.position <= position) continue;
-      if (record.position !== position + 1) return { kind: 'gap', detail: gap(record, position) };
-      position = record.position;
-      sortFacts(record, partition, { facts, parks });
-    }
-    if (incarnation !== null && position > partition.position)
-      moves.push({
-        partition: slice.partition,
-        from: partition.position,
-        to: position,
-        incarnation,
-        before: partition.incarnation,
-        parking: partition.parking,
-      });
+    const reached = takeRecords(slice.records, partition, sorted);
+    if ('kind' in reached) return reached;
+    const { position, incarnation } = reached;
+    if (incarnation === null || position === partition.position) continue;
+    moves.push({
+      partition: slice.partition,
+      from: partition.position,
+      to: position,
+      incarnation,
+      before: partition.incarnation,
+      parking: partition.parking,
+    });
   }
   return moves.length > 0
-    ? { kind: 'delivery', delivery: { facts, parks, moves } }
+    ? { kind: 'delivery', delivery: { ...sorted, moves } }
     : { kind: 'nothing' };
+}
+
+interface SortedFacts {
+  readonly facts: DeliveredFact[];
+  readonly parks: Park[];
+}
+
+/** Sorts the facts of the new records; answers how far they go, or why they cannot be taken. */
+function takeRecords(
+  records: readonly LogRecord[],
+  partition: KnownPartition,
+  into: SortedFacts,
+): { position: number; incarnation: string | null } | Extract<Planned, { kind: 'gap' | 'stop' }> {
+  let { position, incarnation } = partition;
+  for (const record of records) {
+    if (incarnation !== null && record.incarnation !== incarnation)
+      return { kind: 'stop', reason: otherIncarnation(record, incarnation) };
+    incarnation = record.incarnation;
+    if (record.position <= position) continue;
+    if (record.position !== position + 1) return { kind: 'gap', detail: gap(record, position) };
+    position = record.position;
+    sortFacts(record, partition, into);
+  }
+  return { position, incarnation };
 }
 
 /** Records that are in order per partition, as one slice for each partition. */
@@ -140,11 +155,7 @@ export function commitTo(known: ReadonlyMap<number, KnownPartition>, delivery: D
   }
 }
 
-function sortFacts(
-  record: LogRecord,
-  partition: KnownPartition,
-  into: { facts: DeliveredFact[]; parks: Park[] },
-): void {
+function sortFacts(record: LogRecord, partition: KnownPartition, into: SortedFacts): void {
   const { topic, position, cause } = record;
   record.facts.forEach((fact, index) => {
     if (partition.discarded.size > 0 && partition.discarded.has(`${position}/${index}`)) return;

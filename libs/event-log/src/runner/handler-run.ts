@@ -67,13 +67,18 @@ function judgeError(error: unknown, settlement: BatchSettlement): Run {
   if (sqlStateOf(error) === TRIAL_SQLSTATE) return { kind: 'applied' };
   if (sqlStateOf(error) === 'fenced' || settlement.fenced)
     return settlement.trial && settlement.reached ? { kind: 'applied' } : { kind: 'fenced' };
-  const retriable = isObject(error) && error['retriable'] === true;
-  if (retriable || isInfrastructureError(error)) return { kind: 'retry', reason: messageOf(error) };
-  // Nest's own filter replaces an unmarked handler's error by this, so the real one is not known.
-  if (isObject(error) && error['status'] === 'error' && !(error instanceof Error))
-    return { kind: 'retry', reason: `the handler failed: ${messageOf(error['message'])}` };
-  return { kind: 'threw', error };
+  if (canHelpLater(error)) return { kind: 'retry', reason: messageOf(error) };
+  return isHiddenByNest(error)
+    ? { kind: 'retry', reason: `the handler failed: ${messageOf(error['message'])}` }
+    : { kind: 'threw', error };
 }
+
+const canHelpLater = (error: unknown): boolean =>
+  (isObject(error) && error['retriable'] === true) || isInfrastructureError(error);
+
+/** Nest's own filter replaces an unmarked handler's error by this, so the real one is not known. */
+const isHiddenByNest = (error: unknown): error is Readonly<Record<string, unknown>> =>
+  isObject(error) && error['status'] === 'error' && !(error instanceof Error);
 
 function retryOf(answer: Readonly<Record<string, unknown>>): Run {
   const { reason, afterMs } = answer;

@@ -3,7 +3,7 @@ import type { InboundRecord, InboundSlice, RawSubscription, RecordPosition } fro
 import { BatchSettlement, type CheckpointMove } from '../settlement';
 import { backoffMs, pause } from './backoff';
 import type { Verdict } from './consumer-runner';
-import { messageOf, runAnswer } from './handler-run';
+import { messageOf, runAnswer, type Run } from './handler-run';
 import type { ConsumerHooks, InboundHandler, RunnerLogger } from './types';
 
 const RECORDS_MAX = 2_000;
@@ -60,41 +60,46 @@ export class InboundRunner implements RawSubscription {
   ): Promise<Verdict> {
     const ending = signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal;
     for (let attempt = 0; !ending.aborted; attempt += 1) {
-      const records: InboundRecord[] = [];
-      const moves = this.plan(slices, incarnation, records);
-      if (moves === undefined) return 'reload';
-      if (moves.length === 0) return 'applied';
-      const { consumer, topic } = this;
-      const settlement = new BatchSettlement({ consumer, topic, moves });
-      const startedAt = performance.now();
-      const run = await runAnswer(settlement, records.length, () =>
-        this.options.handler({ consumer, topic, records, settlement }),
-      );
+      const planned = this.plan(slices, incarnation);
+      if (planned === undefined) return 'reload';
+      if (planned.moves.length === 0) return 'applied';
+      const run = await this.run(planned);
       if (run.kind === 'fenced') return 'reload';
-      if (run.kind === 'applied') {
-        this.onApplied(moves);
-        const milliseconds = performance.now() - startedAt;
-        this.options.hooks?.applied?.(consumer, topic, records.length, milliseconds);
-        return 'applied';
-      }
-      const reason = run.kind === 'threw' ? messageOf(run.error) : JSON.stringify(run);
-      this.options.hooks?.retried?.(consumer, reason);
-      this.options.logger?.warn('inbound records will be tried again', { consumer, reason });
+      if (run.kind === 'applied') return 'applied';
+      this.onRetry(run);
       await pause(backoffMs(attempt), ending);
     }
     return 'reload';
+  }
+
+  private async run({ records, moves }: InboundPlan): Promise<Run> {
+    const { consumer, topic } = this;
+    const settlement = new BatchSettlement({ consumer, topic, moves });
+    const startedAt = performance.now();
+    const run = await runAnswer(settlement, records.length, () =>
+      this.options.handler({ consumer, topic, records, settlement }),
+    );
+    if (run.kind !== 'applied') return run;
+    this.onApplied(moves);
+    const milliseconds = performance.now() - startedAt;
+    this.options.hooks?.applied?.(consumer, topic, records.length, milliseconds);
+    return run;
+  }
+
+  private onRetry(run: Run): void {
+    const { consumer } = this;
+    const reason = run.kind === 'threw' ? messageOf(run.error) : JSON.stringify(run);
+    this.options.hooks?.retried?.(consumer, reason);
+    this.options.logger?.warn('inbound records will be tried again', { consumer, reason });
   }
 
   stop(): void {
     this.stopping.abort();
   }
 
-  /** Fills `records` with what is new; undefined when a partition is not known. */
-  private plan(
-    slices: readonly InboundSlice[],
-    incarnation: string,
-    records: InboundRecord[],
-  ): CheckpointMove[] | undefined {
+  /** What is new; undefined when a partition is not known. */
+  private plan(slices: readonly InboundSlice[], incarnation: string): InboundPlan | undefined {
+    const records: InboundRecord[] = [];
     const moves: CheckpointMove[] = [];
     for (const { partition, records: all } of slices) {
       const state = this.known.get(partition);
@@ -114,7 +119,7 @@ export class InboundRunner implements RawSubscription {
         parks: false,
       });
     }
-    return moves;
+    return { records, moves };
   }
 
   private onApplied(moves: readonly CheckpointMove[]): void {
@@ -128,4 +133,9 @@ export class InboundRunner implements RawSubscription {
       moves.map(({ partition, to }) => ({ topic: this.topic, partition, position: to })),
     );
   }
+}
+
+interface InboundPlan {
+  readonly records: readonly InboundRecord[];
+  readonly moves: readonly CheckpointMove[];
 }
