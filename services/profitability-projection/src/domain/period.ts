@@ -34,8 +34,10 @@ const DAY_MS = 86_400_000;
 export const ALL_TIME: Period = { from: undefined, to: undefined };
 
 export function partsOf({ from, to }: Period): PeriodParts {
-  if (from !== undefined && to !== undefined && dayOf(from) === dayOf(to))
-    return { days: undefined, edges: from < to ? [{ from, to }] : [] };
+  if (from !== undefined && to !== undefined) {
+    if (from >= to) return { days: undefined, edges: [] };
+    if (dayOf(from) === dayOf(to)) return { days: undefined, edges: [{ from, to }] };
+  }
   const days = {
     from: from === undefined ? FIRST_DAY : firstDayFrom(from),
     to: to === undefined ? LAST_DAY : dayOf(to),
