@@ -1,4 +1,5 @@
 export * from './client';
+export * from './cluster';
 export * from './database';
 export * from './describe-kafka';
 export * from './fake-clock';
