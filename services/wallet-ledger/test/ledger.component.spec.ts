@@ -47,7 +47,7 @@ describe('the ledger on PostgreSQL', () => {
     await ledger.adjust('cust_a', '10', { id });
     const reused = { kind: 'rejected', rejection: { code: 'transaction_id_reused' } };
     expect(await ledger.adjust('cust_a', '11', { id })).toEqual(reused);
-    expect(await ledger.adjust('cust_b', '10', { id, hash: 'cust_a 10' })).toEqual(reused);
+    expect(await ledger.adjust('cust_b', '10', { id })).toEqual(reused);
     expect(await world.available('cust_b')).toBe('no account');
   });
 

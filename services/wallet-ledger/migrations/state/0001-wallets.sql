@@ -13,17 +13,16 @@ CREATE TABLE wallet (
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
 
 -- Every transaction id ever used, and where in wallet.posted.v1 its fact stands: a repeat gets the
--- first answer, and a fee is never debited twice. Kept for ever.
+-- first answer, and a fee is never debited twice. Kept for ever, so it holds nothing that the fact
+-- says too.
 CREATE TABLE decided_transaction (
   platform text COLLATE "C" NOT NULL,
   mode text COLLATE "C" NOT NULL,
   transaction_id text COLLATE "C" NOT NULL,
-  customer_id text COLLATE "C" NOT NULL,
   -- Of what the client sent; null for a fee, whose id is made of what it is for.
   content_hash text COLLATE "C",
-  at timestamptz NOT NULL,
-  partition int NOT NULL,
   position bigint NOT NULL,
+  partition int NOT NULL,
   index smallint NOT NULL,
   PRIMARY KEY (platform, mode, transaction_id)
 );

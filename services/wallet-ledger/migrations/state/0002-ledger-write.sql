@@ -4,8 +4,9 @@
 -- then wallets, which nobody writes without the head of their partition. So writers wait for each
 -- other at the heads and nowhere else.
 --
--- Raises KL001 when something that the batch rests on is not so: the version of a wallet, written or
--- only read; a transaction id that must not be stored yet; a checkpoint (KF001, by log_settle).
+-- Raises when something that the batch rests on is not so: KL001 for the version of a wallet, written
+-- or only read, and for a refused transaction id that was accepted before; 23505 for a transaction id
+-- or a wallet that is there already; KF001 (by log_settle) for a checkpoint.
 --
 -- `w_states`: one wallet a line; an empty line = only read. `t_wallets`, `t_records`: places in the
 -- lists of wallets and records, from 1. `rest`: what most batches do not have.
@@ -13,8 +14,7 @@ CREATE FUNCTION ledger_write(
   topics text[], partitions int[], facts_counts smallint[], facts text,
   cause_topics text[], cause_partitions int[], cause_positions bigint[],
   w_platforms text[], w_modes text[], w_customers text[], w_versions bigint[], w_states text,
-  t_wallets int[], t_ids text[], t_hashes text[], t_ats timestamptz[],
-  t_records int[], t_indexes smallint[],
+  t_ids text[], t_hashes text[], t_wallets int[], t_records int[], t_indexes smallint[],
   rest json
 ) RETURNS bigint[] LANGUAGE plpgsql AS $$
 DECLARE
@@ -37,18 +37,12 @@ BEGIN
   END IF;
 
   IF cardinality(t_ids) > 0 THEN
-    INSERT INTO decided_transaction (platform, mode, transaction_id, customer_id, content_hash,
-                                     at, partition, position, index)
-      SELECT w_platforms[w], w_modes[w], id, w_customers[w], hash,
-             at, partitions[record], positions[record], place
-      FROM unnest(t_wallets, t_ids, t_hashes, t_ats, t_records, t_indexes)
-           AS given (w, id, hash, at, record, place)
-      ORDER BY 1, 2, 3
-      ON CONFLICT DO NOTHING;
-    GET DIAGNOSTICS affected = ROW_COUNT;
-    IF affected <> cardinality(t_ids) THEN
-      RAISE EXCEPTION 'a transaction id was used before' USING ERRCODE = 'KL001';
-    END IF;
+    INSERT INTO decided_transaction (platform, mode, transaction_id, content_hash,
+                                     partition, position, index)
+      SELECT w_platforms[w], w_modes[w], id, hash, partitions[record], positions[record], place
+      FROM unnest(t_ids, t_hashes, t_wallets, t_records, t_indexes)
+           AS given (id, hash, w, record, place)
+      ORDER BY 1, 2, 3;
   END IF;
 
   IF cardinality(w_versions) > 0 THEN
@@ -66,8 +60,7 @@ BEGIN
       SELECT given.platform, given.mode, given.customer_id, 1, given.state
       FROM unnest(w_platforms, w_modes, w_customers, w_versions, states)
            AS given (platform, mode, customer_id, version, state)
-      WHERE given.version = 0 AND given.state <> ''
-      ON CONFLICT DO NOTHING;
+      WHERE given.version = 0 AND given.state <> '';
     GET DIAGNOSTICS affected = ROW_COUNT;
     written := written + affected;
 

@@ -1,14 +1,13 @@
 /** Which rows a batch needs, and reading them. */
 import type { LedgerEntry } from './ledger-entry';
 import type { LedgerRows, StoredWallet, TransactionRef, WalletKey } from './ports';
-import { walletId } from './wallet-cache';
 
 export type Wallets = Map<string, StoredWallet & { readonly key: WalletKey }>;
 
 /** The wallets that a batch touches, by their id. */
 export function keysOf(entries: readonly LedgerEntry[]): Map<string, WalletKey> {
   const keys = new Map<string, WalletKey>();
-  const add = (key: WalletKey): void => void keys.set(walletId(key), key);
+  const add = (key: WalletKey): void => void keys.set(key.id, key);
   for (const entry of entries)
     if (entry.kind === 'delivery') for (const { wallet } of entry.commands) add(wallet);
     else add(entry.wallet);
@@ -38,7 +37,7 @@ export async function loadWallets(rows: LedgerRows, keys: readonly WalletKey[]):
   const stored = await rows.loadWallets(keys);
   keys.forEach((key, index) => {
     const found = stored[index];
-    if (found) wallets.set(walletId(key), { ...found, key });
+    if (found) wallets.set(key.id, { ...found, key });
   });
   return wallets;
 }

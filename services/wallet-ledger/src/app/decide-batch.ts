@@ -7,8 +7,8 @@
 import { unreachable } from '@kontor/event-sourcing';
 import { wallet as decider } from '../domain/wallet';
 import type { DebitFees, WalletCommand } from '../domain/wallet-command';
-import type { Instant, WalletEvent } from '../domain/wallet-event';
-import { refOf } from './batch-rows';
+import type { Instant } from '../domain/wallet-event';
+import { refOf, type Wallets } from './batch-rows';
 import type {
   DeliveredCommand,
   Delivery,
@@ -21,20 +21,19 @@ import type {
   LedgerWrite,
   Post,
   ProductVersionAssets,
-  StoredWallet,
+  Settlement,
   TransactionRef,
   TransactionToKeep,
   WalletKey,
 } from './ports';
-import { transactionKey } from './transaction-window';
-import { walletId } from './wallet-cache';
+import { ByTransactionId } from './transaction-window';
 
 export interface BatchInput {
   readonly entries: readonly LedgerEntry[];
-  /** By `walletId`; one for every wallet that an entry names. */
-  readonly wallets: ReadonlyMap<string, StoredWallet & { readonly key: WalletKey }>;
-  /** What is known of the transaction ids of the batch, by `transactionKey`. */
-  readonly known: (key: string) => DecidedTransaction | undefined;
+  /** By the id of their key; one for every wallet that an entry names. */
+  readonly wallets: Wallets;
+  /** What is known of the transaction ids of the batch. */
+  readonly known: Pick<ByTransactionId<DecidedTransaction>, 'get'>;
   readonly now: Instant;
 }
 
@@ -78,7 +77,6 @@ export function decideBatch(input: BatchInput): BatchPlan {
 
 interface KeptInBatch {
   readonly contentHash: string | null;
-  readonly customerId: string;
   readonly at: Instant;
   readonly postIndex: number;
 }
@@ -89,9 +87,9 @@ class BatchInProgress {
   private readonly changed = new Set<string>();
   private readonly read = new Set<string>();
   private readonly transactions: TransactionToKeep[] = [];
-  private readonly kept = new Map<string, KeptInBatch>();
+  private readonly kept = new ByTransactionId<KeptInBatch>();
   private readonly absent: TransactionRef[] = [];
-  private readonly settlements: Delivery['settlement'][] = [];
+  private readonly settlements: Settlement[] = [];
   private readonly productVersions: ProductVersionAssets[] = [];
 
   constructor(private readonly input: BatchInput) {}
@@ -108,18 +106,14 @@ class BatchInProgress {
   }
 
   toWrite(): LedgerWrite {
-    const stored = (id: string) => this.storedOf(id);
+    const changed = [...this.changed].map((id) => this.storedOf(id));
+    const read = [...this.read]
+      .filter((id) => !this.changed.has(id))
+      .map((id) => this.storedOf(id));
     return {
       posts: this.posts,
-      changed: [...this.changed].map(stored).map(({ key, version, wallet }) => ({
-        key,
-        versionBefore: version,
-        wallet,
-      })),
-      read: [...this.read]
-        .filter((id) => !this.changed.has(id))
-        .map(stored)
-        .map(({ key, version }) => ({ key, version })),
+      changed: changed.map(({ key, version, wallet }) => ({ key, versionBefore: version, wallet })),
+      read: read.map(({ key, version }) => ({ key, version })),
       transactions: this.transactions,
       absent: this.absent,
       settlements: this.settlements,
@@ -129,33 +123,41 @@ class BatchInProgress {
 
   private decideRequest(request: Request): Decided {
     const { wallet, command, contentHash } = request;
-    const ref = refOf(wallet, command.transactionId);
-    const first = this.firstUse(ref);
+    const { transactionId } = command;
+    const first = this.firstUse(wallet, transactionId);
     if (first)
-      return first.contentHash === contentHash && first.customerId === wallet.customerId
+      return first.contentHash === contentHash
         ? first.answer
         : { kind: 'rejected', rejection: { code: 'transaction_id_reused' } };
 
     const decision = this.decideOn(wallet, { ...command, at: this.input.now });
     if (decision.outcome === 'rejected') {
-      this.absent.push(ref);
+      this.absent.push(refOf(wallet, transactionId));
       return { kind: 'rejected', rejection: decision.rejection };
     }
     const { events } = decision;
     const postIndex = this.post({ wallet, events }, { entry: request, factIndex: 0 });
-    this.keep({ ...ref, contentHash, postIndex, eventIndex: events.length - 1 }, wallet, events);
-    return { kind: 'posted', at: events.at(-1)?.at ?? this.input.now, postIndex };
+    const at = events.at(-1)?.at ?? this.input.now;
+    this.keep(wallet, at, {
+      transactionId,
+      contentHash,
+      postIndex,
+      eventIndex: events.length - 1,
+    });
+    return { kind: 'posted', at, postIndex };
   }
 
-  private firstUse(ref: TransactionRef) {
-    const key = transactionKey(ref);
-    const kept = this.kept.get(key);
+  private firstUse(
+    { tenantId }: WalletKey,
+    transactionId: string,
+  ): { readonly contentHash: string | null; readonly answer: Decided } | undefined {
+    const kept = this.kept.get(tenantId, transactionId);
     if (kept) {
-      const { at, postIndex } = kept;
-      return { ...kept, answer: { kind: 'repeats', at, postIndex } satisfies Decided };
+      const { contentHash, at, postIndex } = kept;
+      return { contentHash, answer: { kind: 'repeats', at, postIndex } };
     }
-    const first = this.input.known(key);
-    return first && { ...first, answer: { kind: 'repeated', first } satisfies Decided };
+    const first = this.input.known.get(tenantId, transactionId);
+    return first && { contentHash: first.contentHash, answer: { kind: 'repeated', first } };
   }
 
   private decideDelivery(delivery: Delivery): Decided {
@@ -179,8 +181,8 @@ class BatchInProgress {
     const postIndex = this.post({ wallet, events, cause }, origin);
     events.forEach((event, eventIndex) => {
       if (event.type !== 'FeeDebited') return;
-      const ref = refOf(wallet, event.feeId);
-      this.keep({ ...ref, contentHash: null, postIndex, eventIndex }, wallet, events);
+      const { feeId: transactionId, at } = event;
+      this.keep(wallet, at, { transactionId, contentHash: null, postIndex, eventIndex });
     });
   }
 
@@ -190,37 +192,32 @@ class BatchInProgress {
     command: Omit<DebitFees, 'at'>,
   ): Omit<DebitFees, 'at'> {
     const isNew = ({ feeId }: DebitFees['fees'][number]): boolean =>
-      this.firstUse(refOf(wallet, feeId)) === undefined;
+      this.firstUse(wallet, feeId) === undefined;
     return command.fees.every(isNew) ? command : { ...command, fees: command.fees.filter(isNew) };
   }
 
   private decideOn(key: WalletKey, command: WalletCommand) {
-    const id = walletId(key);
-    const { wallet } = this.storedOf(id);
-    this.read.add(id);
+    const { wallet } = this.storedOf(key.id);
+    this.read.add(key.id);
     const decision = decider.decide(command, wallet);
-    if (decision.outcome === 'accepted') decision.events.reduce(decider.evolve, wallet);
+    if (decision.outcome === 'accepted')
+      for (const event of decision.events) decider.evolve(wallet, event);
     return decision;
   }
 
   private post(post: Post, origin: PostOrigin): number {
-    this.changed.add(walletId(post.wallet));
+    this.changed.add(post.wallet.id);
     this.origins.push(origin);
     return this.posts.push(post) - 1;
   }
 
-  private keep(
-    transaction: TransactionToKeep,
-    { customerId }: WalletKey,
-    events: readonly WalletEvent[],
-  ): void {
-    const { contentHash, postIndex, eventIndex } = transaction;
-    const at = events[eventIndex]?.at ?? this.input.now;
+  private keep({ tenantId }: WalletKey, at: Instant, transaction: TransactionToKeep): void {
+    const { transactionId, contentHash, postIndex } = transaction;
     this.transactions.push(transaction);
-    this.kept.set(transactionKey(transaction), { contentHash, customerId, at, postIndex });
+    this.kept.set(tenantId, transactionId, { contentHash, at, postIndex });
   }
 
-  private storedOf(id: string): StoredWallet & { readonly key: WalletKey } {
+  private storedOf(id: string) {
     const stored = this.input.wallets.get(id);
     if (!stored) throw new Error(`wallet ${id} is not in the batch`);
     return stored;

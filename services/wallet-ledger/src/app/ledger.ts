@@ -33,8 +33,9 @@ import {
   UnwritablePost,
   type WalletKey,
 } from './ports';
-import { transactionKey, TransactionWindow } from './transaction-window';
-import { WalletCache, walletId } from './wallet-cache';
+import { ByTransactionId, TransactionWindow } from './transaction-window';
+import { WalletCache } from './wallet-cache';
+import { tenantId } from './wallet-key';
 
 export interface LedgerOptions {
   readonly store: LedgerStore;
@@ -132,7 +133,7 @@ export class Ledger {
   private async commitAtOnce(entries: readonly LedgerEntry[]): Promise<Answered> {
     const { store, clock } = this.options;
     const wallets = await this.takeWallets(keysOf(entries));
-    const known = (key: string): DecidedTransaction | undefined => this.window.find(key);
+    const known = this.window.decided;
     const plan = decideBatch({ entries, wallets, known, now: clock.now() });
     const addresses = await writeIfNeeded(store, plan);
     return this.answer(entries, { plan, wallets, addresses });
@@ -149,10 +150,10 @@ export class Ledger {
       const fenced = new Set<LedgerEntry>(deliveries.filter((_, index) => !ours[index]));
       const own = entries.filter((entry) => !fenced.has(entry));
       const wallets = await loadWallets(rows, [...keys.values()]);
-      const found = await rows.findTransactions(refsOf(own));
-      const known = new Map(found.map((each) => [transactionKey(each), each]));
-      const now = clock.now();
-      const plan = decideBatch({ entries: own, wallets, known: (key) => known.get(key), now });
+      const known = new ByTransactionId<DecidedTransaction>();
+      for (const found of await rows.findTransactions(refsOf(own)))
+        known.set(tenantId(found), found.transactionId, found);
+      const plan = decideBatch({ entries: own, wallets, known, now: clock.now() });
       const write = { ...plan.write, settlements: [] };
       const addresses = await writeIfNeeded(rows, { ...plan, write });
       return { own, fenced, plan, wallets, addresses };
@@ -186,7 +187,7 @@ export class Ledger {
     },
   ): Answered {
     const { plan, wallets, addresses } = done;
-    const changed = new Set(plan.write.changed.map(({ key }) => walletId(key)));
+    const changed = new Set(plan.write.changed.map(({ key }) => key.id));
     for (const [id, { wallet, version }] of wallets)
       this.cache.put(id, { wallet, version: changed.has(id) ? version + 1 : version });
     const settled = plan.write.settlements;
@@ -209,7 +210,6 @@ export class Ledger {
       platform: wallet.platform,
       mode: wallet.mode,
       transactionId: command.transactionId,
-      customerId: wallet.customerId,
       contentHash,
       at: answer.at,
       address: answer.address,

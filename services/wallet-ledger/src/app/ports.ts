@@ -20,6 +20,9 @@ export interface Tenant {
 export interface WalletKey extends Tenant {
   readonly customerId: string;
   readonly partition: number;
+  /** Tenant and customer as one text, and the tenant's part of it: keys of maps. */
+  readonly id: string;
+  readonly tenantId: string;
 }
 
 /** A record of some log: where a fact of ours landed, or what caused it. */
@@ -46,8 +49,7 @@ export interface TransactionRef extends Tenant {
 
 /** A transaction that was decided: what its id was first used for, and the answer it got. */
 export interface DecidedTransaction extends TransactionRef {
-  readonly customerId: string;
-  /** Of what the client sent; null where the id itself is made of the content. */
+  /** Of what the client sent, the customer included; null where the id itself is made of it. */
   readonly contentHash: string | null;
   readonly at: Instant;
   readonly address: LogAddress;
@@ -61,7 +63,8 @@ export interface Post {
 }
 
 /** A transaction id to keep: it stands for the event at `eventIndex` of the post at `postIndex`. */
-export interface TransactionToKeep extends TransactionRef {
+export interface TransactionToKeep {
+  readonly transactionId: string;
   readonly contentHash: string | null;
   readonly postIndex: number;
   readonly eventIndex: number;

@@ -1,5 +1,5 @@
-import { type Wallet } from '../domain/wallet-state';
-import type { StoredWallet, WalletKey } from './ports';
+import type { Wallet } from '../domain/wallet-state';
+import type { StoredWallet } from './ports';
 
 /** Rough heap of an account and of a lot: objects, decimals and texts. */
 const ACCOUNT_BYTES = 1_000;
@@ -7,11 +7,8 @@ const LOT_BYTES = 800;
 /** Enough for tens of thousands of wallets of usual size; what is evicted is read again. */
 const CACHE_BYTES_MAX = 64 * 1024 * 1024;
 
-export const walletId = (key: Omit<WalletKey, 'partition'>): string =>
-  `${key.platform} ${key.mode} ${key.customerId}`;
-
 /**
- * Wallets as they were last written or read, least recently used evicted first.
+ * Wallets by the id of their key, they were last written or read, least recently used evicted first.
  *
  * A wallet is taken out for a batch, which then owns it and advances it in place, and is put back
  * only when the batch is committed. So a failed batch can't leave a wrong wallet behind.

@@ -9,7 +9,7 @@ export interface RatedUsage {
   readonly wallet: WalletKey;
   readonly eventId: string;
   readonly occurredAt: Instant;
-  readonly subject?: string;
+  readonly subject: string | undefined;
   readonly fees: readonly Fee[];
   /** The usage record; the debits carry it on. */
   readonly cause: LogAddress;
@@ -29,7 +29,7 @@ export const commandsFor = (rated: readonly RatedUsage[]): DeliveredCommand[] =>
               type: 'DebitFees',
               eventId,
               occurredAt,
-              ...(subject !== undefined && { subject }),
+              subject,
               fees,
             },
           },

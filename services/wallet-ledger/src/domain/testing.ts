@@ -100,6 +100,7 @@ export const fee = (id: string, prices: Readonly<Record<string, string>>): Fee =
     amount: decimal(amount),
     fiatValue: null,
     fiatRate: null,
+    description: undefined,
   })),
 });
 
@@ -107,6 +108,7 @@ export const debitFees = (...fees: readonly Fee[]): DebitFees => ({
   type: 'DebitFees',
   eventId: 'event-1',
   occurredAt: at,
+  subject: undefined,
   fees,
   at,
 });
@@ -133,6 +135,8 @@ export const feeDebited = (id: string, amount: string, options: FeeDebit): FeeDe
     amount: decimal(amount),
     fiatValue: null,
     fiatRate: null,
+    subject: undefined,
+    description: undefined,
     takes: takesOf(takes),
     debt: { from: decimal(debt[0]), amount: decimal(debt[1]) },
     uncollected: ZERO,

@@ -40,7 +40,7 @@ export interface FeeAlternative {
   readonly amount: Decimal;
   readonly fiatValue: DecimalString | null;
   readonly fiatRate: DecimalString | null;
-  readonly description?: string;
+  readonly description: string | undefined;
 }
 
 export interface Fee {
@@ -55,7 +55,7 @@ export interface DebitFees {
   readonly type: 'DebitFees';
   readonly eventId: string;
   readonly occurredAt: Instant;
-  readonly subject?: string;
+  readonly subject: string | undefined;
   readonly fees: readonly Fee[];
   readonly at: Instant;
 }
@@ -79,3 +79,6 @@ export const DEFAULT_ACCOUNT_NAME = 'default';
 /** Account ids compare in any case: `Default:usd` is `default:USD`. */
 export const accountIdOf = (account: AccountName): string =>
   `${account.name.toLowerCase()}:${account.asset}`;
+
+/** The account that fees in this asset go to. */
+export const feeAccountIdOf = (asset: string): string => `${DEFAULT_ACCOUNT_NAME}:${asset}`;

@@ -99,8 +99,8 @@ export interface FeeDebited {
   /** Carried for the readers, never computed with here. */
   readonly fiatValue: DecimalString | null;
   readonly fiatRate: DecimalString | null;
-  readonly subject?: string;
-  readonly description?: string;
+  readonly subject: string | undefined;
+  readonly description: string | undefined;
   readonly takes: readonly Take[];
   /** What no lot covered; an amount of 0 when the lots covered all. */
   readonly debt: DebtStretch;

@@ -27,6 +27,7 @@ import {
   type DebitFees,
   DEFAULT_ACCOUNT_NAME,
   type Fee,
+  feeAccountIdOf,
   type OpenAccounts,
   type WalletCommand,
   type WalletRejection,
@@ -148,8 +149,10 @@ function debitFee(command: DebitFees, fee: Fee, state: Wallet): WalletEvent[] {
   const index = chooseAsset(fee.alternatives, state);
   const chosen = fee.alternatives[index];
   if (!chosen) throw new Error(`fee ${fee.feeId} lists no asset`);
-  const name: AccountName = { name: DEFAULT_ACCOUNT_NAME, asset: chosen.asset };
-  const { account, opened } = accountFor(name, state, at);
+  const known = state.accounts.get(feeAccountIdOf(chosen.asset));
+  const { account, opened } = known
+    ? { account: known, opened: [] }
+    : accountFor({ name: DEFAULT_ACCOUNT_NAME, asset: chosen.asset }, state, at);
   const takes = takeFrom(account.lots, chosen.amount);
 
   const debited: FeeDebited = {
@@ -163,8 +166,8 @@ function debitFee(command: DebitFees, fee: Fee, state: Wallet): WalletEvent[] {
     amount: chosen.amount,
     fiatValue: chosen.fiatValue,
     fiatRate: chosen.fiatRate,
-    ...(command.subject === undefined ? {} : { subject: command.subject }),
-    ...(chosen.description === undefined ? {} : { description: chosen.description }),
+    subject: command.subject,
+    description: chosen.description,
     takes,
     debt: nextStretch(account.debts, chosen.amount.minus(takenBy(takes))),
     uncollected: ZERO,

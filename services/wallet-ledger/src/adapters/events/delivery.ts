@@ -10,6 +10,7 @@ import type { FactHeader } from '@kontor/contracts';
 import type { Ledger } from '../../app/ledger';
 import type { Delivery } from '../../app/ledger-entry';
 import type { WalletKey } from '../../app/ports';
+import { walletKey } from '../../app/wallet-key';
 import { TOPIC } from '../postgres/ledger-statement';
 
 /** Rough size of a command in the queue, for its bound. */
@@ -19,14 +20,9 @@ const RETRY_MS = 100;
 
 /** The wallet of a customer; its partition is the customer's in the ledger's own topic. */
 export const walletOf = (
-  { platform, mode }: Pick<FactHeader, 'platform' | 'mode'>,
+  tenant: Pick<FactHeader, 'platform' | 'mode'>,
   customerId: string,
-): WalletKey => ({
-  platform,
-  mode,
-  customerId,
-  partition: partitionOf(customerId, partitionsOf(TOPIC)),
-});
+): WalletKey => walletKey(tenant, customerId, partitionOf(customerId, partitionsOf(TOPIC)));
 
 /**
  * Gives a consumer's batch to the ledger and says what became of it.

@@ -5,7 +5,8 @@ import { decimal } from '@kontor/money';
 import { Ledger } from '../../app/ledger';
 import { commandsFor, type RatedUsage } from '../../app/when-usage-rated';
 import type { Fee } from '../../domain/wallet-command';
-import { deliver, walletOf } from './delivery';
+import { walletKey } from '../../app/wallet-key';
+import { deliver } from './delivery';
 
 /** Debits the fees of rated usage; a deciding consumer. */
 @Controller()
@@ -21,10 +22,11 @@ export class FeesConsumer {
 export function ratedFromWire(delivered: DeliveredFact<UsageRated>): RatedUsage {
   const { fact, topic, partition, position } = delivered;
   return {
-    wallet: walletOf(fact, fact.key),
+    // A customer has the same partition in both topics.
+    wallet: walletKey(fact, fact.key, partition),
     eventId: fact.eventId,
     occurredAt: fact.occurredAt,
-    ...(fact.subject !== undefined && { subject: fact.subject }),
+    subject: fact.subject,
     fees: fact.fees.map(feeFromWire),
     // A rated record without a cause can only come from a test or a repair; then it is its own.
     cause: delivered.cause ?? { topic, partition, position },

@@ -86,32 +86,35 @@ function debitedToWire(header: Header, event: FundsDebited): FundsDebitedFact {
 }
 
 // Spelled out, not spread: this one is made for every fee.
-const feeToWire = (header: Header, event: FeeDebited): FeeDebitedFact => ({
-  type: 'wallet.fee-debited',
-  platform: header.platform,
-  mode: header.mode,
-  key: header.key,
-  transactionId: event.feeId,
-  eventId: event.eventId,
-  feeId: event.feeId,
-  productId: event.productId,
-  accountId: event.accountId,
-  asset: event.asset,
-  alternative: event.alternative,
-  amount: wire(event.amount),
-  fiatValue: event.fiatValue,
-  fiatRate: event.fiatRate,
-  ...(event.subject !== undefined && { subject: event.subject }),
-  ...(event.description !== undefined && { description: event.description }),
-  takes: takesToWire(event.takes),
-  debt: wire(event.debt.amount),
-  debtFrom: wire(event.debt.from),
-  uncollected: wire(event.uncollected),
-  balance: wire(event.balance),
-  occurredAt: event.occurredAt,
-  at: event.at,
-  legs: header.legs,
-});
+function feeToWire(header: Header, event: FeeDebited): FeeDebitedFact {
+  const fact: FeeDebitedFact = {
+    type: 'wallet.fee-debited',
+    platform: header.platform,
+    mode: header.mode,
+    key: header.key,
+    transactionId: event.feeId,
+    eventId: event.eventId,
+    feeId: event.feeId,
+    productId: event.productId,
+    accountId: event.accountId,
+    asset: event.asset,
+    alternative: event.alternative,
+    amount: wire(event.amount),
+    fiatValue: event.fiatValue,
+    fiatRate: event.fiatRate,
+    takes: takesToWire(event.takes),
+    debt: wire(event.debt.amount),
+    debtFrom: wire(event.debt.from),
+    uncollected: wire(event.uncollected),
+    balance: wire(event.balance),
+    occurredAt: event.occurredAt,
+    at: event.at,
+    legs: header.legs,
+  };
+  if (event.subject !== undefined) fact.subject = event.subject;
+  if (event.description !== undefined) fact.description = event.description;
+  return fact;
+}
 
 const takesToWire = (takes: readonly Take[]): { grantId: string; amount: string }[] =>
   takes.map(({ grantId, amount }) => ({ grantId, amount: wire(amount) }));
@@ -173,8 +176,8 @@ const feeFromWire = (fact: FeeDebitedFact): FeeDebited => ({
   amount: decimal(fact.amount),
   fiatValue: fact.fiatValue,
   fiatRate: fact.fiatRate,
-  ...(fact.subject !== undefined && { subject: fact.subject }),
-  ...(fact.description !== undefined && { description: fact.description }),
+  subject: fact.subject,
+  description: fact.description,
   takes: takesFromWire(fact.takes),
   debt: stretchFromWire({ from: fact.debtFrom, amount: fact.debt }),
   uncollected: decimal(fact.uncollected),

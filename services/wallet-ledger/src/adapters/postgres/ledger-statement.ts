@@ -18,7 +18,6 @@ import {
   UnwritablePost,
   type WalletKey,
 } from '../../app/ports';
-import { walletId } from '../../app/wallet-cache';
 import { toWire } from '../events/wallet-facts.mapping';
 import { toRow } from './wallet.codec';
 
@@ -27,8 +26,8 @@ export const TOPIC = 'wallet.posted.v1';
 export const LEDGER_WRITE = `SELECT ledger_write(
   $1::text[], $2::int[], $3::smallint[], $4::text, $5::text[], $6::int[], $7::bigint[],
   $8::text[], $9::text[], $10::text[], $11::bigint[], $12::text,
-  $13::int[], $14::text[], $15::text[], $16::timestamptz[], $17::int[], $18::smallint[],
-  $19::json) AS positions`;
+  $13::text[], $14::text[], $15::int[], $16::int[], $17::smallint[],
+  $18::json) AS positions`;
 
 export interface LedgerStatement {
   readonly values: readonly unknown[];
@@ -50,7 +49,6 @@ export function ledgerStatement(batch: LedgerWrite): LedgerStatement | undefined
   const plans = settlementPlans(batch.settlements);
   if (!plans) return undefined;
   const { records, places } = recordsOf(batch.posts);
-  const lastPlaces = batch.posts.map((_, index) => places[index]?.at(-1));
   return {
     values: [
       ...appendArguments(records),
@@ -59,7 +57,8 @@ export function ledgerStatement(batch: LedgerWrite): LedgerStatement | undefined
       restOf(batch, plans),
     ],
     addressesFrom: (positions) =>
-      lastPlaces.map((place) => {
+      places.map((ofPost) => {
+        const place = ofPost.at(-1);
         const record = place && records[place.record];
         if (!record) throw new Error('a post has no record');
         const { topic, partition } = record;
@@ -68,38 +67,77 @@ export function ledgerStatement(batch: LedgerWrite): LedgerStatement | undefined
   };
 }
 
-/** One record holds facts of one cause; requests have none and share theirs. */
-function recordsOf(posts: readonly Post[]): {
+interface BuiltRecords {
   readonly records: RecordDraft[];
+  /** Per post, where each of its events landed. */
   readonly places: Place[][];
-} {
-  const records: RecordDraft[] = [];
-  const places: Place[][] = posts.map(() => []);
-  for (const [start, end] of runsOfOneCause(posts)) {
-    const postOf = new Map<FactHeader, number>();
-    posts.slice(start, end).forEach(({ wallet, events }, offset) => {
-      for (const event of events) postOf.set(toWire(wallet, event), start + offset);
-    });
-    for (const record of build(postOf, posts[start]?.cause)) {
-      const place = records.push(record) - 1;
-      record.facts.forEach((fact, index) =>
-        places[postOf.get(fact) ?? start]?.push({ record: place, index }),
-      );
-    }
-  }
-  return { records, places };
 }
 
-/** `postOf`: the facts in their order, each with the post that it belongs to. */
+/** One record holds facts of one cause; requests have none and share theirs. */
+function recordsOf(posts: readonly Post[]): BuiltRecords {
+  const built: BuiltRecords = { records: [], places: posts.map(() => []) };
+  for (const [start, end] of runsOfOneCause(posts)) addRun(built, { posts, start, end });
+  return built;
+}
+
+interface Run {
+  readonly posts: readonly Post[];
+  readonly start: number;
+  readonly end: number;
+}
+
+function addRun({ records, places }: BuiltRecords, { posts, start, end }: Run): void {
+  const facts: FactHeader[] = [];
+  const postOfFact: number[] = [];
+  const byPartition = new Map<number, PostsOfPartition>();
+  for (let at = start; at < end; at += 1) {
+    const post = posts[at];
+    if (!post) continue;
+    const { posts: ofPartition } = partitionIn(byPartition, post.wallet.partition);
+    for (const event of post.events) {
+      facts.push(toWire(post.wallet, event));
+      postOfFact.push(at);
+      ofPartition.push(at);
+    }
+  }
+  for (const record of build(facts, posts[start]?.cause, postOfFact)) {
+    const place = records.push(record) - 1;
+    const ofPartition = partitionIn(byPartition, record.partition);
+    for (let index = 0; index < record.facts.length; index += 1)
+      places[ofPartition.next() ?? start]?.push({ record: place, index });
+  }
+}
+
+/** The post of each fact of a partition. Records keep that order, so a counter finds it again. */
+class PostsOfPartition {
+  readonly posts: number[] = [];
+  private taken = 0;
+
+  next(): number | undefined {
+    this.taken += 1;
+    return this.posts[this.taken - 1];
+  }
+}
+
+function partitionIn(
+  byPartition: Map<number, PostsOfPartition>,
+  partition: number,
+): PostsOfPartition {
+  const known = byPartition.get(partition) ?? new PostsOfPartition();
+  byPartition.set(partition, known);
+  return known;
+}
+
 function build(
-  postOf: ReadonlyMap<FactHeader, number>,
+  facts: readonly FactHeader[],
   cause: LogAddress | undefined,
+  postOfFact: readonly number[],
 ): RecordDraft[] {
   try {
-    return buildRecords(TOPIC, [...postOf.keys()], cause);
+    return buildRecords(TOPIC, facts, cause);
   } catch (error) {
     if (error instanceof InvalidFact || error instanceof FactTooLarge)
-      throw new UnwritablePost([...postOf.values()][error.index] ?? 0, error.message);
+      throw new UnwritablePost(postOfFact[error.index] ?? 0, error.message);
     throw error;
   }
 }
@@ -135,21 +173,19 @@ function walletArguments({ changed, read }: LedgerWrite): unknown[] {
 
 function transactionArguments(batch: LedgerWrite, places: readonly Place[][]): unknown[] {
   const { posts, changed, transactions } = batch;
-  const walletPlace = new Map(changed.map(({ key }, index) => [walletId(key), index + 1]));
-  const eventPlaces = transactions.map(({ postIndex, eventIndex }) => {
-    const post = posts[postIndex];
+  const walletPlace = new Map(changed.map(({ key }, index) => [key.id, index + 1]));
+  const placeOf = (postIndex: number, eventIndex: number): Place => {
     const place = places[postIndex]?.[eventIndex];
-    const event = post?.events[eventIndex];
-    if (!post || !place || !event) throw new Error('a transaction stands for no event');
-    return { place, event, wallet: walletPlace.get(walletId(post.wallet)) };
-  });
+    if (!place) throw new Error('a transaction stands for no event');
+    return place;
+  };
+  const at = transactions.map(({ postIndex, eventIndex }) => placeOf(postIndex, eventIndex));
   return [
-    eventPlaces.map(({ wallet }) => wallet),
     transactions.map(({ transactionId }) => transactionId),
     transactions.map(({ contentHash }) => contentHash),
-    eventPlaces.map(({ event }) => event.at),
-    eventPlaces.map(({ place }) => place.record + 1),
-    eventPlaces.map(({ place }) => place.index),
+    transactions.map(({ postIndex }) => walletPlace.get(posts[postIndex]?.wallet.id ?? '')),
+    at.map(({ record }) => record + 1),
+    at.map(({ index }) => index),
   ];
 }
 

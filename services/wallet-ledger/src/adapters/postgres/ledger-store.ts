@@ -19,13 +19,15 @@ import {
   type TransactionRef,
   type WalletKey,
 } from '../../app/ports';
-import { walletId } from '../../app/wallet-cache';
+import { tenantId } from '../../app/wallet-key';
 import { initialState } from '../../domain/wallet-state';
 import { LEDGER_WRITE, ledgerStatement, TOPIC } from './ledger-statement';
 import { fromRow } from './wallet.codec';
 
-/** SQLSTATEs of `ledger_write` and `log_settle`. */
-const CONFLICT = new Set(['KL001', 'KF001']);
+/** An id or a wallet that another batch wrote first. */
+const UNIQUE_VIOLATION = '23505';
+/** What `ledger_write` and `log_settle` say when the batch rests on what is no longer so. */
+const CONFLICT = new Set(['KL001', 'KF001', UNIQUE_VIOLATION]);
 
 /** The ledger's rows in PostgreSQL, on a connection of its own or inside a transaction. */
 class PostgresRows implements LedgerRows {
@@ -45,21 +47,23 @@ class PostgresRows implements LedgerRows {
     );
     const found = new Map(
       rows.map((row) => [
-        walletId({ platform: row.platform, mode: row.mode, customerId: row.customer_id }),
+        `${tenantId(row)} ${row.customer_id}`,
         { wallet: fromRow(row.state), version: Number(row.version) },
       ]),
     );
-    return keys.map((key) => found.get(walletId(key)) ?? { wallet: initialState(), version: 0 });
+    return keys.map((key) => found.get(key.id) ?? { wallet: initialState(), version: 0 });
   }
 
   async findTransactions(refs: readonly TransactionRef[]): Promise<DecidedTransaction[]> {
     if (refs.length === 0) return [];
     const rows = await this.queryable.query<TransactionRow>(
       `SELECT t.platform, t.mode, t.transaction_id AS "transactionId",
-              t.customer_id AS "customerId", t.content_hash AS "contentHash", t.at,
-              t.partition, t.position
+              t.content_hash AS "contentHash", t.partition, t.position,
+              r.facts::json -> t.index ->> 'at' AS at
        FROM unnest($1::text[], $2::text[], $3::text[]) AS given (platform, mode, transaction_id)
-         JOIN decided_transaction AS t USING (platform, mode, transaction_id)`,
+         JOIN decided_transaction AS t USING (platform, mode, transaction_id)
+         JOIN log_record AS r
+           ON r.topic = '${TOPIC}' AND r.partition = t.partition AND r.position = t.position`,
       [
         refs.map(({ platform }) => platform),
         refs.map(({ mode }) => mode),

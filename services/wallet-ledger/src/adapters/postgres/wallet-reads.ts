@@ -39,7 +39,6 @@ export interface GrantsRead {
 
 /** Where the fact of a transaction stands in wallet.posted.v1. */
 export interface TransactionAddress {
-  readonly customerId: string;
   readonly partition: number;
   readonly position: number;
   readonly index: number;
@@ -70,12 +69,11 @@ export class WalletReads {
 
   async findTransaction(ref: TransactionRef): Promise<TransactionAddress | undefined> {
     const [row] = await this.database.query<{
-      customerId: string;
       partition: number;
       position: string;
       index: number;
     }>(
-      `SELECT customer_id AS "customerId", partition, position, index FROM decided_transaction
+      `SELECT partition, position, index FROM decided_transaction
        WHERE platform = $1 AND mode = $2 AND transaction_id = $3`,
       [ref.platform, ref.mode, ref.transactionId],
       { name: 'transaction by id' },
@@ -107,15 +105,10 @@ async function readGrants(
   account: readonly string[],
   { filter, page }: { readonly filter: GrantFilter; readonly page: GrantPage },
 ): Promise<{ readonly rows: GrantRow[]; readonly totalCount: number }> {
-  const values = [
-    ...account,
-    filter.purpose ?? null,
-    filter.notExpiredAt ?? null,
-    filter.effectiveFrom ?? null,
-    filter.effectiveTo ?? null,
-    filter.expiredFrom ?? null,
-    filter.expiredTo ?? null,
-  ];
+  const { purpose, notExpiredAt, effectiveFrom, effectiveTo, expiredFrom, expiredTo } = filter;
+  // pg writes undefined as NULL.
+  const filters = [purpose, notExpiredAt, effectiveFrom, effectiveTo, expiredFrom, expiredTo];
+  const values = [...account, ...filters];
   const [counted] = await queryable.query<{ count: string }>(
     `SELECT count(*) AS count FROM wallet_grant WHERE ${MATCHES}`,
     values,
@@ -126,7 +119,7 @@ async function readGrants(
      FROM wallet_grant WHERE ${MATCHES}
        AND ($11::timestamptz IS NULL OR (created_at, grant_id) < ($11, $12::text))
      ORDER BY created_at DESC, grant_id DESC LIMIT $13 OFFSET $14`,
-    [...values, page.before?.[0] ?? null, page.before?.[1] ?? null, page.limit, page.offset],
+    [...values, page.before?.[0], page.before?.[1], page.limit, page.offset],
   );
   return { rows, totalCount: Number(counted?.count ?? 0) };
 }
