@@ -2,7 +2,12 @@
  * Many at once: duplicates, repeated keys, tenants beside each other, one bad request among good
  * ones, and what other services ask.
  */
+import { newId } from '@kontor/contracts';
+import { CommandIds } from '@kontor/event-log';
 import { type Json, pollUntil } from '@kontor/testkit';
+import { PostgresCatalogStore } from '../src/adapters/postgres/postgres-catalog-store';
+import { CatalogCommands } from '../src/app/catalog-commands';
+import { createCustomer } from '../src/app/customer-use-cases';
 import { openWorld, position, price, product, sold, unique, type World } from './catalog-world';
 
 let world: World;
@@ -56,6 +61,34 @@ describe('of requests for the same thing at the same time', () => {
     );
     expect(subscriptions.filter(({ status }) => status === 201)).toHaveLength(1);
     expect((await world.api.read(`/customers/${customer}`)).subscriptions).toHaveLength(1);
+  });
+
+  it('one wins, also when two instances decide', async () => {
+    const { database, log, clock } = world.service.runtime;
+    const other = new CatalogCommands({
+      store: new PostgresCatalogStore(database, log, new CommandIds()),
+      now: () => clock.now(),
+      newId,
+      nextTurn: setImmediate,
+    });
+    const externalId = unique('instances');
+    const useCase = createCustomer({ externalId, details: { name: 'X' }, subscriptions: [] });
+    const tenant = { platform: 'acc_test', mode: 'live' as const };
+    const wins = await Promise.all(
+      Array.from({ length: COPIES }, async (_, index) => {
+        if (index % 2 === 0)
+          return (await world.api.post('/customers', { name: 'X', external_id: externalId }))
+            .status;
+        const answer = other.submit({ tenant, useCase, bytes: 1 });
+        return answer.then(
+          () => 201,
+          (error: Error) => error.message,
+        );
+      }),
+    );
+    await other.stop();
+    expect(wins.filter((answer) => answer === 201)).toHaveLength(1);
+    expect(new Set(wins)).toEqual(new Set([201, 409, 'external_id_taken']));
   });
 
   it('two customers may pass an external id on, in whatever batch they land', async () => {
