@@ -83,6 +83,7 @@ function debitFees([fees, when]: [[string, Decimal][][], string]) {
   return (id: string): WalletCommand => ({
     type: 'DebitFees',
     eventId: `event-${id}`,
+    subject: undefined,
     occurredAt: when,
     fees: fees.map((prices, index) =>
       fee(

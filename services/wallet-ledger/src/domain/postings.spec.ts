@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { sum, wire, ZERO } from '@kontor/money';
+import { CHART_OF_ACCOUNTS } from './chart-of-accounts';
+import { legsOf } from './postings';
+import { credited, debited, feeDebited, opened } from './testing';
+import type { AdjustmentReason, WalletEvent } from './wallet-event';
+
+const REASONS: readonly AdjustmentReason[] = [
+  'gift',
+  'external_topup',
+  'external_refund',
+  'other',
+  'correction',
+  'migration',
+];
+
+/** One event for every row of the README's table. */
+const POSTINGS: Readonly<Record<string, WalletEvent>> = {
+  'account opened': opened(),
+  ...Object.fromEntries(
+    REASONS.map((reason) => [`credit, ${reason}`, credited('g', '10', { reason })]),
+  ),
+  'credit that repays debt and more, external_topup': credited('g', '10', { repaid: [['0', '4']] }),
+  'credit that repays debt, external_topup': credited('g', '4', { repaid: [['0', '4']] }),
+  ...Object.fromEntries(
+    REASONS.map((reason) => [
+      `withdrawal, ${reason}`,
+      debited('w', '4', { takes: { g: '4' }, balance: '6', reason }),
+    ]),
+  ),
+  'fee within the lots': feeDebited('f', '4', { takes: { g: '3', h: '1' }, balance: '6' }),
+  'fee beyond the lots': feeDebited('f', '4', {
+    takes: { g: '3' },
+    debt: ['0', '1'],
+    balance: '-1',
+  }),
+  'fee without lots': feeDebited('f', '4', { debt: ['0', '4'], balance: '-4' }),
+};
+
+function tableInReadme(): { accounts: string[]; rows: Map<string, string[]> } {
+  const readme = readFileSync(path.resolve(__dirname, '../../README.md'), 'utf8');
+  const section = readme.split('\n## Legs\n')[1]?.split('\n## ')[0] ?? '';
+  const [header = [], , ...rows] = section
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) => line.slice(1, -1).split('|'))
+    .map((cells) => cells.map((cell) => cell.trim()));
+  return {
+    accounts: header.slice(1),
+    rows: new Map(rows.map(([name = '', ...signs]) => [name, signs])),
+  };
+}
+
+const signsOf = (event: WalletEvent, accounts: readonly string[]): string[] =>
+  accounts.map((account) => {
+    const leg = legsOf(event).find((each) => each.account === account);
+    return leg ? (leg.amount.gt(ZERO) ? '+' : '-') : '';
+  });
+
+describe('legs', () => {
+  const table = tableInReadme();
+
+  it('are those of the table in the README, posting by posting', () => {
+    const signs = Object.entries(POSTINGS).map(([name, event]) => [
+      name,
+      signsOf(event, table.accounts),
+    ]);
+    expect(Object.fromEntries(signs)).toEqual(Object.fromEntries(table.rows));
+  });
+
+  it('name no ledger account that the table leaves out', () => {
+    const posted = Object.values(POSTINGS).flatMap((event) =>
+      legsOf(event).map((leg) => leg.account),
+    );
+    expect([...new Set(posted)].sort()).toEqual([...table.accounts].sort());
+    expect(Object.keys(CHART_OF_ACCOUNTS)).toEqual(expect.arrayContaining(table.accounts));
+  });
+
+  it.each(Object.entries(POSTINGS))('of "%s" sum to zero', (_name, event) => {
+    expect(wire(sum(legsOf(event).map((leg) => leg.amount)))).toBe('0');
+  });
+});
