@@ -33,7 +33,10 @@ const freePort = () =>
 export async function startServer({ dataDir = makeDataDir(), env = {} } = {}) {
   const port = await freePort();
   const begin = performance.now();
-  const child = spawn(process.execPath, [path.join(root, 'services/all-in-one/dist/main.js')], {
+  // BENCH_NODE_ARGS="--cpu-prof --cpu-prof-dir=profile" shows where the time of the server goes.
+  const nodeArgs = (process.env.BENCH_NODE_ARGS ?? '').split(' ').filter(Boolean);
+  const main = path.join(root, 'services/all-in-one/dist/main.js');
+  const child = spawn(process.execPath, [...nodeArgs, main], {
     env: {
       ...process.env,
       PORT: String(port),
