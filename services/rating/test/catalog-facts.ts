@@ -65,6 +65,21 @@ export const defaulted = (at: Shop, productId: string, version: number): Catalog
   at: AT,
 });
 
+export const versionArchived = (at: Shop, productId: string, version: number): CatalogV1 => ({
+  type: 'catalog.product-version-archived',
+  ...header(at),
+  productId,
+  version,
+  at: AT,
+});
+
+export const productArchived = (at: Shop, productId: string): CatalogV1 => ({
+  type: 'catalog.product-archived',
+  ...header(at),
+  productId,
+  at: AT,
+});
+
 export const subscribed = (
   at: Shop,
   customerId: string,

@@ -6,9 +6,11 @@ import {
   defaulted,
   drafted,
   PLATFORM,
+  productArchived,
   publishCatalog,
   shop,
   subscribed,
+  versionArchived,
   videoPrice,
 } from './catalog-facts';
 
@@ -110,6 +112,27 @@ describe('simulating usage', () => {
     const body = { events: [event({ minutes: 1, speed: 'regular' })] };
     expect((await simulate('1', body, 'prp_draft')).body.fees[0].amount).toBe('0.4');
     expect((await simulate('default', body)).body.fees[0].product_version).toBe(1);
+  });
+
+  it('knows no default once that version or the whole product is archived', async () => {
+    const at = shop();
+    const body = { events: [event({ minutes: 1, speed: 'fast' })] };
+    const statusOf = async (version: string, product: string) =>
+      (await simulate(version, body, product)).status;
+    catalogHead = await publishCatalog(
+      service,
+      drafted(at, 'prp_old', 1, videoPrice()),
+      defaulted(at, 'prp_old', 1),
+      drafted(at, 'prp_old', 2, videoPrice({ priceId: 'prc_2' })),
+      defaulted(at, 'prp_old', 2),
+      versionArchived(at, 'prp_old', 2),
+    );
+    expect(await statusOf('default', 'prp_old')).toBe(404);
+    expect(await statusOf('2', 'prp_old')).toBe(200);
+    catalogHead = await publishCatalog(service, defaulted(at, 'prp_old', 1));
+    expect((await simulate('default', body, 'prp_old')).body.fees[0].product_version).toBe(1);
+    catalogHead = await publishCatalog(service, productArchived(at, 'prp_old'));
+    expect(await statusOf('default', 'prp_old')).toBe(404);
   });
 
   it('shows the first listed asset, and the others as alternatives', async () => {

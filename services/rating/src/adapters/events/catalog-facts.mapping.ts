@@ -20,6 +20,11 @@ export interface CatalogRowSet {
     readonly prices: ProductVersionDrafted['prices'];
   })[];
   readonly defaults: (Placed & { readonly product_id: string; readonly version: number })[];
+  /** A null version: all of the product's. */
+  readonly archivals: (Placed & {
+    readonly product_id: string;
+    readonly version: number | null;
+  })[];
   readonly rates: (Placed & {
     readonly asset: string;
     readonly source: string;
@@ -31,7 +36,13 @@ export interface CatalogRowSet {
 }
 
 export function rowsOf(facts: readonly DeliveredFact<CatalogV1>[]): CatalogRowSet {
-  const rows: CatalogRowSet = { changes: [], versions: [], defaults: [], rates: [] };
+  const rows: CatalogRowSet = {
+    changes: [],
+    versions: [],
+    defaults: [],
+    archivals: [],
+    rates: [],
+  };
   for (const delivered of facts) addRow(rows, delivered);
   return rows;
 }
@@ -45,14 +56,6 @@ function addRow(rows: CatalogRowSet, { fact, position, index }: DeliveredFact<Ca
     case 'catalog.subscription-version-changed':
       rows.changes.push({ ...placed, customer_id: fact.customerId, change: changeOf(fact) });
       return;
-    case 'catalog.product-version-drafted': {
-      const { productId, version, code, prices } = fact;
-      rows.versions.push({ ...placed, product_id: productId, version, code, prices });
-      return;
-    }
-    case 'catalog.product-default-changed':
-      rows.defaults.push({ ...placed, product_id: fact.productId, version: fact.version });
-      return;
     case 'catalog.asset-rate-set':
       rows.rates.push({
         ...placed,
@@ -63,6 +66,30 @@ function addRow(rows: CatalogRowSet, { fact, position, index }: DeliveredFact<Ca
         valid_from: fact.validFrom,
         valid_to: fact.validTo ?? null,
       });
+      return;
+    default:
+      if ('productId' in fact) addProductRow(rows, fact, placed);
+  }
+}
+
+type ProductFact = Exclude<Extract<CatalogV1, { productId: string }>, SubscriptionFact>;
+
+function addProductRow(rows: CatalogRowSet, fact: ProductFact, placed: Placed): void {
+  const product = { ...placed, product_id: fact.productId };
+  switch (fact.type) {
+    case 'catalog.product-version-drafted': {
+      const { version, code, prices } = fact;
+      rows.versions.push({ ...product, version, code, prices });
+      return;
+    }
+    case 'catalog.product-default-changed':
+      rows.defaults.push({ ...product, version: fact.version });
+      return;
+    case 'catalog.product-version-archived':
+      rows.archivals.push({ ...product, version: fact.version });
+      return;
+    case 'catalog.product-archived':
+      rows.archivals.push({ ...product, version: null });
       return;
     default:
       return;

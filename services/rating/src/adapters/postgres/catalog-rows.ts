@@ -190,9 +190,9 @@ export class CatalogRows implements ProductVersions {
     productId,
   }: VersionQuery): Promise<number | undefined> {
     const [row] = await this.database.query<{ version: number }>(
-      `SELECT version FROM product_default WHERE platform = $1 AND mode = $2 AND product_id = $3
-       ORDER BY position DESC, index DESC LIMIT 1`,
+      SELECT_DEFAULT,
       [platform, mode, productId],
+      { name: 'rating_default_version' },
     );
     return row?.version;
   }
@@ -202,6 +202,18 @@ interface TenantRow {
   readonly platform: string;
   readonly mode: string;
 }
+
+/** The newest choice, unless it was archived: then there is none, and no older one comes back. */
+const SELECT_DEFAULT = `
+  SELECT chosen.version
+  FROM (SELECT platform, mode, product_id, version FROM product_default
+        WHERE platform = $1 AND mode = $2 AND product_id = $3
+        ORDER BY position DESC, index DESC LIMIT 1) chosen
+  WHERE NOT EXISTS (
+    SELECT 1 FROM product_archival archived
+    WHERE (archived.platform, archived.mode, archived.product_id)
+        = (chosen.platform, chosen.mode, chosen.product_id)
+      AND coalesce(archived.version, chosen.version) = chosen.version)`;
 
 const SELECT_CHANGES = `
   SELECT c.platform, c.mode, c.customer_id, c.position, c.index, c.change

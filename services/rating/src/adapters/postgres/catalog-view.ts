@@ -18,6 +18,10 @@ const TABLES: Readonly<Record<keyof CatalogRowSet, { table: string; columns: str
     table: 'product_default',
     columns: 'platform text, mode text, product_id text, position bigint, index int, version int',
   },
+  archivals: {
+    table: 'product_archival',
+    columns: 'platform text, mode text, product_id text, position bigint, index int, version int',
+  },
   rates: {
     table: 'asset_rate',
     columns:
