@@ -30,7 +30,7 @@ export class CustomerDirectory {
    * Errors: 404 `not_found`; DependencyDown (503) when the catalog does not answer.
    */
   async resolve(tenant: Tenant, idOrExternal: string): Promise<KnownCustomer> {
-    const customer = await this.find(tenant, { customer_id: idOrExternal });
+    const [customer] = await this.find(tenant, { customer_id: idOrExternal });
     if (!customer) throw notFound('customer');
     return customer;
   }
@@ -52,35 +52,36 @@ export class CustomerDirectory {
         'customer_required',
         'Name the customer by `customer_id` or `customer_external_id`.',
       );
-    const customer = await this.find(tenant, reference);
-    if (!customer) {
-      const field = id === undefined ? 'customer_external_id' : 'customer_id';
-      throw invalid(`${at}/${field}`, 'unknown_customer', 'There is no such customer.');
-    }
-    return customer;
+    const found = await this.find(tenant, reference);
+    const known = found.find(meantBy(reference));
+    if (known) return known;
+    const both = id !== undefined && externalId !== undefined;
+    if (both && found.length > 1)
+      throw invalid(
+        `${at}/customer_external_id`,
+        'customer_mismatch',
+        '`customer_id` and `customer_external_id` name different customers.',
+      );
+    // Of two names the one that nobody was found by.
+    const idIsFine = id === undefined || found.some(meantBy({ customer_id: id }));
+    const field = idIsFine ? 'customer_external_id' : 'customer_id';
+    throw invalid(`${at}/${field}`, 'unknown_customer', 'There is no such customer.');
   }
 
   private async find(
     tenant: Tenant,
     reference: CustomerReference,
-  ): Promise<KnownCustomer | undefined> {
-    const { customerIds, externalIds } = namesOf(reference);
-    const { customers } = await this.internal.call('catalog.resolve-customers', tenant, {
-      customerIds,
-      externalIds,
-    });
-    const matches = (customer: KnownCustomer): boolean =>
-      customerIds.every((id) => customer.customerId === id) &&
-      externalIds.every((id) => customer.externalId === id);
-    const found = customers.find(matches);
-    if (!found && customers.length > 1)
-      throw invalid(
-        '/customer_external_id',
-        'customer_mismatch',
-        '`customer_id` and `customer_external_id` name different customers.',
-      );
-    return found;
+  ): Promise<readonly KnownCustomer[]> {
+    const names = namesOf(reference);
+    const { customers } = await this.internal.call('catalog.resolve-customers', tenant, names);
+    return customers;
   }
+}
+
+function meantBy(reference: CustomerReference): (customer: KnownCustomer) => boolean {
+  const { customerIds, externalIds } = namesOf(reference);
+  return ({ customerId, externalId }) =>
+    customerIds.every((id) => customerId === id) && externalIds.every((id) => externalId === id);
 }
 
 function namesOf(reference: CustomerReference): { customerIds: string[]; externalIds: string[] } {

@@ -4,6 +4,7 @@ import { QueueFull } from '@kontor/event-sourcing';
 import { HttpException } from '@nestjs/common';
 import { ERROR_CODES } from './error-codes';
 import { FIELD_CODES } from './field-codes';
+import { decodeCursor, encodeCursor } from './paging';
 import { periodOf, zPeriod } from './period';
 import { problemOf } from './problem-of';
 import { positionToken } from './reply';
@@ -71,6 +72,26 @@ describe('a period', () => {
   });
 });
 
+describe('a cursor', () => {
+  const shape = z.tuple([z.string()]);
+
+  it('comes back as it was given', () => {
+    expect(decodeCursor('things', encodeCursor('things', ['a"b\u{1f600}']), shape)).toEqual([
+      'a"b\u{1f600}',
+    ]);
+  });
+
+  it.each([
+    ['of another list', encodeCursor('others', ['a'])],
+    ['with another type', encodeCursor('things', [1])],
+    ['with a NUL character', encodeCursor('things', ['a\0'])],
+    ['with half a character', encodeCursor('things', ['\ud800'])],
+    ['that is no JSON', 'zzz'],
+  ])('%s is refused', (_what, forged) => {
+    expect(() => decodeCursor('things', forged, shape)).toThrow('Use the `next_cursor`');
+  });
+});
+
 describe('a strict schema', () => {
   it('refuses unknown fields inside every kind of schema, and keeps what it transforms', () => {
     const inner = z.object({ a: z.string() });
@@ -116,6 +137,21 @@ describe('what a schema finds', () => {
     expect(errors(schema, { value: { type: 'a', n: 'x' } })).toEqual(['/value/n invalid_type']);
     expect(errors(schema, { value: 7 })).toEqual(['/value invalid_type']);
     expect(errors(schema, {})).toEqual(['/value required']);
+  });
+
+  it('names the field too many of the alternative that fits otherwise', () => {
+    const value = z.object({ unit_price: z.number().optional() });
+    const block = z.object({ dimensions: z.object({}), values: z.array(value) });
+    const schema = strictly(z.array(z.union([block, value])));
+    expect(errors(schema, [{ unit_price: 1, foo: 2 }])).toEqual(['/0/foo unknown_field']);
+    expect(errors(schema, [{ dimensions: {}, values: [], foo: 2 }])).toEqual([
+      '/0/foo unknown_field',
+    ]);
+    expect(errors(schema, [{ dimensions: {}, values: [{ foo: 2 }] }])).toEqual([
+      '/0/values/0/foo unknown_field',
+    ]);
+    expect(errors(schema, [{ dimensions: {} }])).toEqual(['/0/values required']);
+    expect(errors(z.union([z.string().min(1), z.number()]), '')).toEqual([' too_small']);
   });
 
   it('escapes names in pointers and names at most 100 errors', () => {

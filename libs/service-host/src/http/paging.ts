@@ -2,6 +2,7 @@
  * Lists: `limit` (1..100, default 20) with `offset` or an opaque `cursor`, newest first.
  */
 import { z } from 'zod';
+import { flawsOf } from '../json/json-flaws';
 import { invalid } from './problem';
 
 const LIMIT_MAX = 100;
@@ -82,7 +83,8 @@ export function decodeCursor<Parts>(kind: string, cursor: string, shape: z.ZodTy
 function readCursor(cursor: string): unknown[] {
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    return Array.isArray(value) ? value : [];
+    // A forged one may hold what no text of ours has, and what PostgreSQL refuses.
+    return Array.isArray(value) && flawsOf(value).length === 0 ? value : [];
   } catch {
     return [];
   }

@@ -47,20 +47,42 @@ function translate(issue: Issue, prefix: Path, input: unknown): Found[] {
   return [{ path, code: codeOf(issue), detail: sentence(issue.message) }];
 }
 
-// The alternative that got furthest is the one the client meant.
+// The alternative that fits the input's members best, then the one that got furthest, is the one
+// that the client meant.
 function translateUnion(
   issue: Extract<Issue, { code: 'invalid_union' }>,
   path: Path,
   input: unknown,
 ): Found[] {
+  const value = valueAt(input, path);
   const alternatives = issue.errors.filter((errors) => errors.length > 0);
-  const best = alternatives
-    .map((errors) => ({ errors, depth: Math.max(...errors.map((e) => e.path.length)) }))
-    .sort((a, b) => b.depth - a.depth || a.errors.length - b.errors.length)[0];
-  if (!best || best.depth === 0)
-    return [{ path, code: 'invalid_type', detail: unionDetail(alternatives) }];
+  const [best] = alternatives
+    .filter((errors) => !errors.some(isOfAnotherKind))
+    .map((errors) => ({
+      errors,
+      strangeMembers: strangeMembers(errors, value),
+      depth: Math.max(...errors.map((error) => error.path.length)),
+    }))
+    .sort(
+      (a, b) =>
+        a.strangeMembers - b.strangeMembers ||
+        b.depth - a.depth ||
+        a.errors.length - b.errors.length,
+    );
+  if (!best) return [{ path, code: 'invalid_type', detail: unionDetail(alternatives) }];
   return best.errors.flatMap((error) => translate(error, path, input));
 }
+
+/** A text where an object stands, a number where a text does: nobody meant this alternative. */
+const isOfAnotherKind = ({ code, path }: Issue): boolean =>
+  path.length === 0 && ['invalid_type', 'invalid_value', 'invalid_union'].includes(code);
+
+/** Members that the alternative does not know, and those that it misses. */
+const strangeMembers = (errors: readonly Issue[], value: unknown): number =>
+  errors.reduce((count, error) => {
+    if (error.code === 'unrecognized_keys') return count + error.keys.length;
+    return valueAt(value, error.path) === undefined ? count + 1 : count;
+  }, 0);
 
 function unionDetail(alternatives: readonly (readonly Issue[])[]): string {
   const expected = alternatives
