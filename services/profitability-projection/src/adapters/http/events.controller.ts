@@ -13,6 +13,7 @@ import {
   periodOf,
   type RequestContext,
   RequireScope,
+  zInstant,
   zName,
   zPage,
   zPeriodFrom,
@@ -29,7 +30,7 @@ import { eventDto, eventExample, eventItemDto, zEvent, zEventItem } from './even
 
 const TAG = 'profitability-projection';
 const CURSOR = 'events';
-const zCursor = z.tuple([z.string(), z.uuid()]);
+const zCursor = z.tuple([zInstant, z.uuid()]);
 const EVENT_TYPES_MAX = 100;
 
 const zFlag = z.enum(['true', 'false']).transform((text) => text === 'true');
