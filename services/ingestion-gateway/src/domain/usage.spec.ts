@@ -109,7 +109,22 @@ describe('usage event: what is refused, with its place', () => {
       });
   });
 
-  it('more than 128 KiB in all', () => {
+  it('one byte more than 128 KiB in all, field names and vendors included', () => {
+    const costs = Array.from({ length: 33 }, (_item, index) => ({
+      ...cost,
+      id: `681167${index + 10}-e125-408b-8f75-90f1fb9aa7dd`,
+      metadata: { text: 'x'.repeat(3_850) },
+    }));
+    const size = Buffer.byteLength(JSON.stringify({ ...sent, description: '', costs }));
+    const filled = (missing: number) => ({ description: 'x'.repeat(missing), costs });
+    expect(accepted(filled(128 * 1024 - size)).costs).toHaveLength(33);
+    expect(check(filled(128 * 1024 - size + 1))).toMatchObject({
+      ok: false,
+      refusal: { code: 'too_large', pointer: '/events/3' },
+    });
+  });
+
+  it('far more than 128 KiB in all', () => {
     const costs = Array.from({ length: 100 }, (_item, index) => ({
       ...cost,
       id: `681167${String(index).padStart(2, '0')}-e125-408b-8f75-90f1fb9aa7dd`,

@@ -87,7 +87,7 @@ export function checkUsageEvent(input: unknown, pointer: string, rules: UsageRul
   const costs = readCosts(reader, pointer);
   const said = JSON.stringify([eventType, occurredAt, subject ?? null, description ?? null]);
   const content = `${said}${data.text}${costs.map((cost) => cost.content).join(';')}`;
-  if (exceedsBytes(content, EVENT_BYTES_MAX))
+  if (exceedsEventBytes(input, content, costs.length))
     reader.refuse('', 'too_large', 'An event is at most 128 KiB.');
   if (reader.refusal) return { ok: false, refusal: reader.refusal };
   const times = { occurredAt, occurredAtText };
@@ -103,6 +103,15 @@ function readOccurredAt(reader: FieldReader, text: string, rules: UsageRules): s
   if (instant > rules.latestInstant)
     reader.refuse('occurred_at', 'occurred_at_in_future', 'At most 5 minutes ahead of now.');
   return instant;
+}
+
+/** What an event and each of its costs hold beside `content` at most: names, vendor, figures. */
+const BESIDE_CONTENT_BYTES = 4_000;
+
+/** Writing an event as JSON again takes time, so it is done only where it can be too much. */
+function exceedsEventBytes(input: JsonObject, content: string, costs: number): boolean {
+  const atMost = content.length * 3 + (costs + 1) * BESIDE_CONTENT_BYTES;
+  return atMost > EVENT_BYTES_MAX && exceedsBytes(JSON.stringify(input), EVENT_BYTES_MAX);
 }
 
 const INSTANT_EXPECTED = 'Expected an RFC 3339 instant like 2026-01-05T14:32:18Z.';
