@@ -3,9 +3,11 @@
  *
  * Kept by the service that owns the path, in the transaction of the change. A refusal is not kept.
  */
-import type { InstantText, Tenant } from '@kontor/contracts';
+import type { Tenant } from '@kontor/contracts';
 import type { Queryable, Transaction } from '@kontor/postgres';
 import { CommandIdTaken } from './errors';
+
+const HOURS_PROMISED = 24;
 
 export interface CommandEntry {
   readonly tenant: Tenant;
@@ -77,9 +79,17 @@ export class CommandIds {
     );
   }
 
-  /** Forgets what was stored before `instant`; at least 24 hours are promised to clients. */
-  async forgetBefore(tx: Queryable, instant: InstantText): Promise<void> {
-    await tx.query('DELETE FROM command_id WHERE created_at < $1::timestamptz', [instant]);
+  /**
+   * Forgets what was stored more than `hours` ago, by the database's clock; at least 24 hours are
+   * promised to clients.
+   */
+  async forgetOlderThan(tx: Queryable, hours: number): Promise<void> {
+    if (hours < HOURS_PROMISED) throw new RangeError(`kept for ${HOURS_PROMISED} hours at least`);
+    await tx.query(
+      "DELETE FROM command_id WHERE created_at < clock_timestamp() - $1 * interval '1 hour'",
+      [hours],
+      { name: 'command_id forget' },
+    );
   }
 }
 

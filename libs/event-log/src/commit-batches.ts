@@ -69,6 +69,10 @@ export class BatchCommitter {
     }
   }
 
+  get bytesWaiting(): number {
+    return this.queue.bytesWaiting;
+  }
+
   /** Refuses new batches and resolves when those that wait are committed. */
   stop(): Promise<void> {
     return this.queue.stop();

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '@kontor/postgres';
+import type { Database, Queryable, Transaction } from '@kontor/postgres';
 import { PartitionCountChanged } from './errors';
 import type { LocalLog, RecordDraft, RecordPosition, TopicPartition } from './ports';
 import { textOf } from './records';
@@ -108,9 +108,9 @@ class PostgresLog implements LocalLog {
     );
   }
 
-  async heads(topic: string): Promise<RecordPosition[]> {
+  async heads(topic: string, within: Queryable = this.database): Promise<RecordPosition[]> {
     this.assertOwned(topic);
-    const rows = await this.database.query<{ partition: number; position: string }>(
+    const rows = await within.query<{ partition: number; position: string }>(
       'SELECT partition, next - 1 AS position FROM log_head WHERE topic = $1 ORDER BY partition',
       [topic],
       { name: 'log_heads' },

@@ -66,7 +66,8 @@ export interface LocalLog {
    */
   committed(positions: readonly RecordPosition[]): void;
   /** The last position of each partition of a topic that this service owns, read from its rows. */
-  heads(topic: string): Promise<RecordPosition[]>;
+  /** `within` a transaction that locked them, they stay what they are until its end. */
+  heads(topic: string, within?: Queryable): Promise<RecordPosition[]>;
 }
 
 /** One fact in a batch, with its address. */

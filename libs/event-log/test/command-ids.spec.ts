@@ -57,9 +57,16 @@ describe('command ids', () => {
     expect(found.get('one')?.answer).not.toBeNull();
   });
 
-  it('forgets old ones', async () => {
-    await store(entry('old'));
-    await commandIds.forgetBefore(catalog.database, '2999-01-01T00:00:00.000000Z');
-    expect((await commandIds.find(catalog.database, tenant, ['old'])).size).toBe(0);
+  it('forgets old ones, and none that it promised to keep', async () => {
+    await store(entry('old'), entry('young'));
+    await catalog.database.query(
+      `UPDATE command_id SET created_at = created_at - interval '25 hours'
+       WHERE command_id = 'old'`,
+      [],
+    );
+    await commandIds.forgetOlderThan(catalog.database, 24);
+    const found = await commandIds.find(catalog.database, tenant, ['old', 'young']);
+    expect([...found.keys()]).toEqual(['young']);
+    await expect(commandIds.forgetOlderThan(catalog.database, 23)).rejects.toThrow(RangeError);
   });
 });

@@ -132,6 +132,31 @@ const answering = (answer: () => Promise<{ customers: [] }>): ServiceDefinition 
   },
 });
 
+describe('answered requests', () => {
+  it('are forgotten after a week, and not before', async () => {
+    const first = await run(toyService, { internalSecret: SECRET });
+    const [service] = first.services;
+    if (!service) throw new Error('the toy runs');
+    await service.database.query(
+      `INSERT INTO command_id (platform, mode, command_id, request_hash, status, created_at)
+       SELECT 'acc_a', 'live', days::text, 'hash', 200, clock_timestamp() - days * interval '1 day'
+       FROM unnest('{1,6,8}'::int[]) AS days`,
+      [],
+    );
+    await first.stop();
+    const [again] = (await run(toyService, { internalSecret: SECRET })).services;
+    const kept = async (): Promise<string[]> => {
+      const rows = await again?.database.query<{ command_id: string }>(
+        'SELECT command_id FROM command_id ORDER BY 1',
+        [],
+      );
+      return (rows ?? []).map((row) => row.command_id);
+    };
+    await pollUntil(async () => !(await kept()).includes('8'), { timeoutMs: 10_000 });
+    expect(await kept()).toEqual(['1', '6']);
+  });
+});
+
 describe('services in several processes', () => {
   const question = { customerIds: ['cust_1'] };
   const client = (url: string, headers: Record<string, string>): Promise<Response> =>

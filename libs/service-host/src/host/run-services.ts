@@ -17,6 +17,7 @@ import { createLogger, type Logger } from '../logger';
 import { ProcessMetrics } from '../metrics';
 import type { ServiceDefinition } from '../runtime';
 import { addAdminRoutes } from './admin-routes';
+import { forgetCommands } from './forget-commands';
 import { httpMetrics } from './http-metrics';
 import { addHostRoutes } from './host-routes';
 import { openBus, type OpenBus } from './open-bus';
@@ -102,8 +103,10 @@ async function start(
     nowMs: Date.now,
   });
   const services = await openServices(definitions, { ...partsOf(options, bus), calls, metrics });
-  for (const { database, definition } of services)
+  for (const { database, definition, runtime } of services) {
     stop.add(`database of ${definition.name}`, () => database.close());
+    stop.add(`housekeeping of ${definition.name}`, forgetCommands(database, runtime.logger));
+  }
 
   const inFlight = new InFlight();
   const state = { serving: false };
