@@ -1,7 +1,7 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { newId } from '@kontor/contracts';
 import { CommandIds } from '@kontor/event-log';
-import type { ServiceRuntime } from '@kontor/service-host';
+import { type ServiceRuntime, watchQueue } from '@kontor/service-host';
 import { AssetsController } from './adapters/http/assets.controller';
 import { CatalogDesk } from './adapters/http/catalog-desk';
 import { CustomersController } from './adapters/http/customers.controller';
@@ -26,11 +26,12 @@ export class CatalogModule implements OnApplicationShutdown {
   static of(runtime: ServiceRuntime): DynamicModule {
     const { database, log, clock } = runtime;
     const now = () => clock.now();
-    const commands = new CatalogCommands({
+    const commands: CatalogCommands = new CatalogCommands({
       store: new PostgresCatalogStore(database, log, new CommandIds()),
       now,
       newId,
       nextTurn: setImmediate,
+      onBatch: watchQueue(runtime.metrics, 'commands', () => commands.bytesWaiting),
     });
     const assets = new PostgresAssetReads(database);
     serveQuestions(runtime, assets);

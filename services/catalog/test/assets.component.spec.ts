@@ -1,6 +1,6 @@
 /** Assets, rates and quotes over HTTP, on real PostgreSQL. */
 import type { Json } from '@kontor/testkit';
-import { openWorld, unique, type World } from './catalog-world';
+import { openWorld, position, unique, type World } from './catalog-world';
 
 let world: World;
 beforeAll(async () => {
@@ -113,7 +113,7 @@ describe('rates', () => {
     ]);
     const same = await world.api.post(`/assets/${name}/rates`, rate);
     expect(same.status).toBe(201);
-    expect(same.headers.get('kontor-position')).toBeNull();
+    expect(position(same)).toBe(await world.head());
   });
 
   it('quote exactly, at any time: the earliest also covers what was before it', async () => {

@@ -228,6 +228,15 @@ describe('one batch', () => {
     expect(statuses(others)).toEqual({ '201': 5 });
   });
 
+  it('shows what waits and how much a commit carries', async () => {
+    await world.api.create('/customers', { name: 'Counted' });
+    const { body } = await world.api.as(undefined).get<string>('/metrics');
+    expect(body).toContain('kontor_queue_bytes{queue="commands",service="catalog"} 0');
+    expect(body).toMatch(
+      /kontor_commit_batch_commands_count\{service="catalog",queue="commands"\} [1-9]/,
+    );
+  });
+
   it('of 300 customers is written in records of the log, in order', async () => {
     const shop = world.as('acc_many');
     const before = await world.head();

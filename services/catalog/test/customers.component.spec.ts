@@ -72,7 +72,7 @@ describe('a customer', () => {
     expect((await world.api.get(`/customers/ext_${externalId}`)).status).toBe(404);
     const nothing = await world.api.patch(`/customers/${id}`, {});
     expect(nothing.status).toBe(200);
-    expect(nothing.headers.get('kontor-position')).toBeNull();
+    expect(position(nothing)).toBe(await world.head());
     await world.api.create('/customers', { name: 'Takes it over', external_id: externalId });
   });
 
@@ -97,6 +97,8 @@ describe('a customer', () => {
     expect(await found('email=ADA@example.ORG')).toEqual([ada.id]);
     expect(await found('external_id=bob')).toEqual([bob.id]);
     expect(await found('customer_id=ext_bob')).toEqual([bob.id]);
+    expect(await found('customer_external_id=bob')).toEqual([bob.id]);
+    expect(await found('customer_external_id=bob&external_id=other')).toEqual([]);
     expect(await found(`customer_id=${eve.id}`)).toEqual([eve.id]);
     expect(await found('status=active')).toEqual([ada.id]);
     expect(await found('status=scheduled')).toEqual([eve.id]);

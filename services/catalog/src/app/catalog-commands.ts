@@ -10,7 +10,7 @@
  */
 import { GroupCommitQueue, type Outcome } from '@kontor/event-sourcing';
 import type { Instant } from '../domain/instant';
-import { decideBatch, type Entry, type Written } from './decide-batch';
+import { decideBatch, type Entry, type Verdict, type Written } from './decide-batch';
 import type { CatalogStore, CommandKey, NewId, Tenant } from './ports';
 import { Refused } from './rejection';
 import type { UseCase } from './use-case';
@@ -34,7 +34,7 @@ export interface Submission<Result> {
 
 export interface Answered<Result> {
   readonly result: Result;
-  /** Of the last fact in `catalog.v1`; undefined when nothing changed. */
+  /** Of its last fact in `catalog.v1`, or of the newest one when nothing changed. */
   readonly position: number | undefined;
 }
 
@@ -74,6 +74,10 @@ export class CatalogCommands {
     return { ...answered, position };
   }
 
+  get bytesWaiting(): number {
+    return this.queue.bytesWaiting;
+  }
+
   /** Answers what waits and takes no more. */
   stop(): Promise<void> {
     return this.queue.stop();
@@ -103,17 +107,19 @@ export class CatalogCommands {
       // Read under the lock, so that later batches never have an earlier instant on one clock.
       const decided = await decideBatch(batch, unit, { now: now(), newId });
       const positions = await unit.save(decided.changes);
+      const head = decided.verdicts.some(changedNothing) ? await unit.head() : 0;
       return decided.verdicts.map((verdict): Outcome<Written> => {
         if (!verdict.ok) return { ok: false, error: new Refused(verdict.rejection, verdict.path) };
-        const { lastEvent, position } = verdict;
-        return {
-          ok: true,
-          answer: { position: lastEvent === undefined ? position : positions[lastEvent] },
-        };
+        const { lastEvent, position = head } = verdict;
+        const written = lastEvent === undefined ? position : positions[lastEvent];
+        return { ok: true, answer: { position: written === 0 ? undefined : written } };
       });
     });
   }
 }
+
+const changedNothing = (verdict: Verdict): boolean =>
+  verdict.ok && verdict.lastEvent === undefined && verdict.position === undefined;
 
 const asError = (error: unknown): Error =>
   error instanceof Error ? error : new Error(String(error));

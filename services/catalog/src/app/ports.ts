@@ -83,6 +83,8 @@ export interface CatalogUnit {
     commandIds: readonly string[],
   ): Promise<ReadonlyMap<string, StoredAnswer>>;
   load(tenant: Tenant, wants: Wants): Promise<Loaded>;
+  /** Position of the newest fact: what an answer rests on that changes nothing. */
+  head(): Promise<number>;
   /** Writes facts, rows and answers; gives the log position of each event, in order. */
   save(changes: CatalogChanges): Promise<readonly number[]>;
 }
@@ -158,7 +160,8 @@ export interface CustomerDetails extends CustomerSummary {
 
 export interface CustomerFilter {
   readonly customer?: CustomerName | undefined;
-  readonly externalId?: string | undefined;
+  /** All that are given must be the customer's. */
+  readonly externalIds?: readonly (string | undefined)[];
   readonly email?: string | undefined;
   readonly name?: string | undefined;
   readonly status?: SubscriptionStatus | undefined;

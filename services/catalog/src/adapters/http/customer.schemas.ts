@@ -62,6 +62,7 @@ export const zVersionChange = z.object({ version: zVersion });
 
 export const zCustomerList = zPage.extend({
   customer_id: z.string().optional(),
+  customer_external_id: z.string().optional(),
   external_id: z.string().optional(),
   email: z.string().optional(),
   name: z.string().optional(),

@@ -88,9 +88,11 @@ export class CustomersController {
     errors: [],
   })
   async list(@Ctx() ctx: RequestContext, @ZQuery(zCustomerList) query: CustomerListDto) {
-    const { customer_id: id, external_id: externalId, email, name, status } = query;
+    const { customer_id: id, email, name, status } = query;
     const customer = id === undefined ? undefined : customerName(id);
-    const filter = { customer, externalId, email, name, status };
+    // The same by the name that it has where a customer is only referred to.
+    const externalIds = [query.external_id, query.customer_external_id];
+    const filter = { customer, externalIds, email, name, status };
     const found = await this.reads.list(ctx, filter, pageRequest(LIST, query));
     return pageAnswer(LIST, query, { found, toDto: toSummaryDto });
   }

@@ -76,6 +76,11 @@ class Unit implements CatalogUnit {
     return loadCatalog(this.tx, tenant, wants);
   }
 
+  async head(): Promise<number> {
+    const [head] = await this.log.heads(TOPIC, this.tx);
+    return head?.position ?? 0;
+  }
+
   async save(changes: CatalogChanges): Promise<readonly number[]> {
     const positions = await this.append(changes);
     await saveRows(this.tx, new ChangedRows(changes, positions));

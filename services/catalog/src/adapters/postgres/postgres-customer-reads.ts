@@ -49,12 +49,12 @@ export class PostgresCustomerReads implements CustomerReads {
     filter: CustomerFilter,
     page: PageRequest,
   ): Promise<PageOf<CustomerSummary>> {
-    const { customer, externalId, email, name, status } = filter;
+    const { customer, externalIds = [], email, name, status } = filter;
     const where = new Conditions().add('c.platform = ?', platform).add('c.mode = ?', mode);
     if (customer && 'customerId' in customer) where.add('c.customer_id = ?', customer.customerId);
     if (customer && 'externalId' in customer) where.add('c.external_id = ?', customer.externalId);
+    for (const externalId of externalIds) where.addIf('c.external_id = ?', externalId);
     where
-      .addIf('c.external_id = ?', externalId)
       .addIf('p.email_key = ?', email === undefined ? undefined : searchKey(email))
       .addIf('p.name_key = ?', name === undefined ? undefined : searchKey(name));
     if (status) where.add(WITH_STATUS[status].replace('?', '?::timestamptz'), this.now());
