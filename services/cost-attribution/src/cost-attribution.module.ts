@@ -1,6 +1,6 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { BatchCommitter } from '@kontor/event-log';
-import type { ServiceRuntime } from '@kontor/service-host';
+import { type ServiceRuntime, watchQueue } from '@kontor/service-host';
 import { CatalogConsumer, RateFold } from './adapters/events/catalog.consumer';
 import { CatalogCopies } from './adapters/events/catalog-copies';
 import { UsageConsumer, UsageCostAttributor } from './adapters/events/usage.consumer';
@@ -14,11 +14,16 @@ export class CostAttributionModule implements OnApplicationShutdown {
   constructor(@Inject(BatchCommitter) private readonly committer: BatchCommitter) {}
 
   static of(runtime: ServiceRuntime): DynamicModule {
-    const { config, database, checkpoints, log, clock } = runtime;
+    const { config, database, checkpoints, log, clock, metrics } = runtime;
     const { reportingCurrency } = config;
     const rows = new ExchangeRows(database, reportingCurrency);
     const catalogs = new CatalogCopies({ database, checkpoints, log, rows });
-    const committer = new BatchCommitter({ database, log, checkpoints });
+    const committer: BatchCommitter = new BatchCommitter({
+      database,
+      log,
+      checkpoints,
+      onCommit: watchQueue(metrics, 'batches', () => committer.bytesWaiting),
+    });
     const vendors = new VendorRows(database, log);
     runtime.internal.serve('cost-attribution.resolve-vendors', async (tenant, names) => {
       const { head, vendors: found } = await vendors.resolve(tenant, names);

@@ -1,6 +1,6 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { BatchCommitter } from '@kontor/event-log';
-import type { ServiceRuntime } from '@kontor/service-host';
+import { type ServiceRuntime, watchQueue } from '@kontor/service-host';
 import { CatalogConsumer, CatalogFold } from './adapters/events/catalog.consumer';
 import { CatalogCopy } from './adapters/events/catalog-copy';
 import { UsageConsumer, UsageRater } from './adapters/events/usage.consumer';
@@ -12,11 +12,23 @@ import { CatalogRows } from './adapters/postgres/catalog-rows';
 export class RatingModule implements OnApplicationShutdown {
   constructor(@Inject(BatchCommitter) private readonly committer: BatchCommitter) {}
 
-  static of({ config, database, checkpoints, log, internal }: ServiceRuntime): DynamicModule {
+  static of({
+    config,
+    database,
+    checkpoints,
+    log,
+    internal,
+    metrics,
+  }: ServiceRuntime): DynamicModule {
     const { reportingCurrency } = config;
     const versions = new CatalogRows(database, reportingCurrency);
     const catalog = new CatalogCopy(database, checkpoints, versions);
-    const committer = new BatchCommitter({ database, log, checkpoints });
+    const committer: BatchCommitter = new BatchCommitter({
+      database,
+      log,
+      checkpoints,
+      onCommit: watchQueue(metrics, 'batches', () => committer.bytesWaiting),
+    });
     return {
       module: RatingModule,
       controllers: [CatalogConsumer, UsageConsumer, SimulationController],
