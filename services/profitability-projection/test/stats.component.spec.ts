@@ -138,6 +138,42 @@ describe('stats', () => {
     });
   });
 
+  it('of a vendor list no category without costs, whatever the period', async () => {
+    const { tell, read } = newPlatform();
+    await tell({
+      customer: customerId(),
+      at: '2026-01-01T12:00:00Z',
+      costs: [
+        { amount: '1', category: 'tokens' },
+        { amount: '0', category: 'images' },
+      ],
+    });
+    for (const period of ['', 'period_from=2026-01-01', 'period_from=2026-01-01T11:00:00Z'])
+      expect(await read(`/vendors/${vendorId('openai')}/stats?${period}`)).toMatchObject({
+        categories: [{ category: 'tokens', cost: '1' }],
+      });
+  });
+
+  it('hold sums and values far beyond the largest amount', async () => {
+    const { tell, read, costsOf } = newPlatform();
+    const customer = customerId();
+    const gold = { amount: '999999999999999.999999999999', asset: 'GOLD', currency: 'GOLD' };
+    const worth = '999999999999998000000000000001';
+    await tell(
+      { customer, subject: 'task', fees: [{ ...gold, value: worth }] },
+      { customer, subject: 'task', costs: [gold, gold].map((c) => ({ ...c, converted: worth })) },
+    );
+    expect(await read(`/customers/${customer}/stats`)).toMatchObject({
+      gross_revenue: worth,
+      total_costs: '1999999999999996000000000000002',
+      margin: '-1',
+    });
+    expect(await costsOf('video')).toBe('1999999999999996000000000000002');
+    expect(await costsOf('video', '?period_from=2026-01-05T14:00:00Z')).toBe(
+      '1999999999999996000000000000002',
+    );
+  });
+
   it('of a period count by the instant of the event, to the microsecond, days as a whole', async () => {
     const { tell, read } = newPlatform();
     const customer = customerId();

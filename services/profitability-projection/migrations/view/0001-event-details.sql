@@ -75,8 +75,8 @@ CREATE TABLE fee_value (
   alternative smallint NOT NULL,
   asset       text COLLATE "C" NOT NULL,
   amount      numeric(27, 12) NOT NULL,
-  -- In the reporting currency; null = the asset has no rate.
-  value       numeric(27, 12),
+  -- In the reporting currency; null = the asset has no rate. A rate may be almost 10^15 too.
+  value       numeric(60, 12),
   uncollected numeric(27, 12) NOT NULL,
   PRIMARY KEY (platform, mode, event_id, fee_id)
 );
@@ -100,7 +100,7 @@ CREATE TABLE cost_detail (
   amount      numeric(27, 12) NOT NULL,
   currency    text COLLATE "C" NOT NULL,
   -- In the reporting currency; null = the currency has no rate.
-  converted   numeric(27, 12),
+  converted   numeric(60, 12),
   PRIMARY KEY (platform, mode, event_id, line)
 );
 CREATE INDEX cost_detail_of_customer ON cost_detail (platform, mode, customer_id, occurred_at)

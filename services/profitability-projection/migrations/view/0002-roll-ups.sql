@@ -1,6 +1,7 @@
 -- Sums per UTC day of the event. Rows are only ever added to. `currency` is '' for the reporting
 -- currency (converted values) and a code for what has no rate into it. Counters stand on the row of
--- currency ''. fillfactor: updates of unindexed columns stay on their page (HOT).
+-- currency ''. Amounts are below 10^15 and so are rates, so 48 digits before the point hold any sum.
+-- fillfactor: updates of unindexed columns stay on their page (HOT).
 
 CREATE TABLE customer_day (
   platform    text COLLATE "C" NOT NULL,
@@ -8,8 +9,8 @@ CREATE TABLE customer_day (
   customer_id text COLLATE "C" NOT NULL,
   day         date NOT NULL,
   currency    text COLLATE "C" NOT NULL,
-  revenue     numeric(40, 12) NOT NULL,
-  costs       numeric(40, 12) NOT NULL,
+  revenue     numeric(60, 12) NOT NULL,
+  costs       numeric(60, 12) NOT NULL,
   events      bigint NOT NULL,
   with_fees   bigint NOT NULL,
   unrated     bigint NOT NULL,
@@ -24,8 +25,8 @@ CREATE TABLE subject_day (
   customer_id text COLLATE "C" NOT NULL,
   day         date NOT NULL,
   currency    text COLLATE "C" NOT NULL,
-  revenue     numeric(40, 12) NOT NULL,
-  costs       numeric(40, 12) NOT NULL,
+  revenue     numeric(60, 12) NOT NULL,
+  costs       numeric(60, 12) NOT NULL,
   PRIMARY KEY (platform, mode, subject, customer_id, day, currency)
 ) WITH (fillfactor = 70);
 
@@ -34,8 +35,8 @@ CREATE TABLE platform_day (
   mode      text COLLATE "C" NOT NULL,
   day       date NOT NULL,
   currency  text COLLATE "C" NOT NULL,
-  revenue   numeric(40, 12) NOT NULL,
-  costs     numeric(40, 12) NOT NULL,
+  revenue   numeric(60, 12) NOT NULL,
+  costs     numeric(60, 12) NOT NULL,
   events    bigint NOT NULL,
   with_fees bigint NOT NULL,
   unrated   bigint NOT NULL,
@@ -49,8 +50,8 @@ CREATE TABLE product_day (
   product_id text COLLATE "C" NOT NULL,
   day        date NOT NULL,
   currency   text COLLATE "C" NOT NULL,
-  revenue    numeric(40, 12) NOT NULL,
-  costs      numeric(40, 12) NOT NULL,
+  revenue    numeric(60, 12) NOT NULL,
+  costs      numeric(60, 12) NOT NULL,
   PRIMARY KEY (platform, mode, product_id, day, currency)
 ) WITH (fillfactor = 20);
 
@@ -72,7 +73,7 @@ CREATE TABLE vendor_day (
   category  text COLLATE "C" NOT NULL,
   day       date NOT NULL,
   currency  text COLLATE "C" NOT NULL,
-  costs     numeric(40, 12) NOT NULL,
+  costs     numeric(60, 12) NOT NULL,
   PRIMARY KEY (platform, mode, vendor_id, category, day, currency)
 ) WITH (fillfactor = 20);
 

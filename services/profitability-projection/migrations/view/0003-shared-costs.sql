@@ -8,7 +8,7 @@ CREATE TABLE event_share (
   occurred_at timestamptz NOT NULL,
   event_id    uuid NOT NULL,
   currency    text COLLATE "C" NOT NULL,
-  costs       numeric(27, 12) NOT NULL,
+  costs       numeric(60, 12) NOT NULL,
   PRIMARY KEY (platform, mode, product_id, occurred_at, event_id, currency)
 );
 
@@ -22,7 +22,7 @@ CREATE TABLE subject_cost (
   line        smallint NOT NULL,
   occurred_at timestamptz NOT NULL,
   currency    text COLLATE "C" NOT NULL,
-  amount      numeric(27, 12) NOT NULL,
+  amount      numeric(60, 12) NOT NULL,
   PRIMARY KEY (platform, mode, customer_id, subject, event_id, line)
 );
 
@@ -36,7 +36,7 @@ CREATE TABLE subject_share (
   customer_id text COLLATE "C" NOT NULL,
   subject     text COLLATE "C" NOT NULL,
   occurred_at timestamptz NOT NULL,
-  costs       numeric(27, 12) NOT NULL,
+  costs       numeric(60, 12) NOT NULL,
   PRIMARY KEY (platform, mode, event_id, product_id, currency)
 ) WITH (fillfactor = 70);
 CREATE INDEX subject_share_of_product

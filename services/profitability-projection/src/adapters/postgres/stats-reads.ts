@@ -85,7 +85,7 @@ export class StatsReadsOnPostgres implements StatsReads {
          SELECT category, currency, costs FROM vendor_day AS t
          WHERE ${TENANT} AND t.vendor_id = $7 AND ${IN_DAYS} AND ${NAMES_EDGES}
          ${parts.edges.length > 0 ? edges : ''}) AS parts(category, currency, costs)
-       GROUP BY category, currency ORDER BY category, currency`,
+       GROUP BY category, currency HAVING sum(costs) > 0 ORDER BY category, currency`,
       [...periodValues(tenant, parts), vendorId],
     );
     return rows.map((row) => ({ ...sumsFromRow(row), category: row.category }));
