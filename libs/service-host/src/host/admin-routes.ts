@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { isUuid } from '@kontor/contracts';
 import type { ConsumerProgress, DeadLetter, EventLogServer, RetryReport } from '@kontor/event-log';
 import { zName } from '../http/atoms';
-import { page, zPage } from '../http/paging';
+import { listExample, page, zPage } from '../http/paging';
 import { parseQuery } from '../http/parameters';
 import { notFound } from '../http/problem';
 import type { ApiDocumentation } from '../http/route-config';
@@ -62,6 +62,21 @@ const progressExample = {
   state: 'running',
 };
 
+const letterExample = {
+  id: '0197a3a4-7d3e-7c52-9d0e-3b8f5c1d2e4f',
+  consumer: 'rating.usage',
+  platform: 'acc_06f3xh2m4a9s6d1f8g3h5j7k2q',
+  mode: 'live',
+  key: 'cust_06f3xk9w1s7v4n8q2d5t0m6b3c',
+  topic: 'usage.recorded.v1',
+  partition: 3,
+  position: 1042,
+  index: 0,
+  reason: 'catalog_parked',
+  fact: { type: 'usage.recorded' },
+  parked_at: '2026-01-05T14:32:18.000000Z',
+};
+
 export interface AdminRoute {
   readonly method: 'GET' | 'POST';
   /** With `{id}`; Fastify's own form is made from it. */
@@ -94,7 +109,7 @@ export function adminRoutesOf(service: string): Readonly<Record<AdminAction, Adm
         summary: 'List parked facts, oldest first',
         tag: service,
         query: zDeadLetterQuery,
-        responses: { 200: { schema: listOf(zDeadLetter) } },
+        responses: { 200: { schema: listOf(zDeadLetter), example: listExample(letterExample) } },
       },
     },
     retry: letterRoute(service, 'retry', 'Apply the parked facts of this one’s key in order'),

@@ -61,6 +61,10 @@ export const page = <Item>(
   next_cursor: nextCursor ?? null,
 });
 
+/** A whole list of one item, for the OpenAPI document. */
+export const listExample = <Item>(item: Item): Page<Item> =>
+  page([item], 1, { limit: LIMIT_DEFAULT, offset: 0 });
+
 type CursorPart = string | number | boolean | null;
 
 /** Makes the place where a page ended opaque. `kind` names the list, e.g. `customers`. */

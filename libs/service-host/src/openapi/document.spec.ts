@@ -63,6 +63,14 @@ describe('the OpenAPI document', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  it('has what every process serves, open, and not among what is forwarded', () => {
+    expect(operation('/health/ready', 'get')).toMatchObject({
+      security: [],
+      responses: { 200: {}, 503: {} },
+    });
+    expect(routeTable(document).map(({ service }) => service)).not.toContain('host');
+  });
+
   it('refers to nothing that is not there', () => {
     const refs = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)];
     for (const [, ref] of refs) {

@@ -7,6 +7,7 @@ import type { ApiResponse } from '../http/route-config';
 import type { ServiceDefinition } from '../runtime';
 import { components, COMMON_PARAMETERS, RESPONSE_HEADERS } from './components';
 import { errorComponents, errorResponsesOf } from './error-responses';
+import { hostPaths } from './host-paths';
 import { documentedRoutes, type DocumentedRoute } from './routes';
 import { schemaOf } from './schema-of';
 
@@ -27,7 +28,7 @@ export function openApiDocument(
   options: OpenApiOptions,
 ): OpenApiDocument {
   const routes = documentedRoutes(definitions);
-  const paths: Record<string, Record<string, Json>> = {};
+  const paths: Record<string, Record<string, Json>> = { ...hostPaths() };
   for (const route of routes) {
     const operations = (paths[route.path] ??= {});
     const method = route.method.toLowerCase();
@@ -43,7 +44,9 @@ export function openApiDocument(
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [...new Set(routes.map(({ doc }) => doc.tag))].sort().map((name) => ({ name })),
+    tags: [...new Set(['host', ...routes.map(({ doc }) => doc.tag)])]
+      .sort()
+      .map((name) => ({ name })),
     security: [{ bearer: [] }, { apiKey: [] }, { credytApiKey: [] }],
     paths,
     components: { ...components(), ...errorComponents(routes) },
@@ -156,13 +159,15 @@ export interface OwnedRoute {
   readonly service: string;
 }
 
-/** Which service answers a path: what the gateway forwards by. */
+/** Which service answers a path: what the gateway forwards by. What every process has is not in it. */
 export function routeTable(document: OpenApiDocument): OwnedRoute[] {
   return Object.entries(document.paths).flatMap(([pattern, operations]) =>
-    Object.entries(operations).map(([method, operation]) => ({
-      method: method.toUpperCase(),
-      pattern,
-      service: String((operation['tags'] as readonly unknown[])[0]),
-    })),
+    Object.entries(operations)
+      .filter(([, operation]) => 'x-required-scope' in operation)
+      .map(([method, operation]) => ({
+        method: method.toUpperCase(),
+        pattern,
+        service: String((operation['tags'] as readonly unknown[])[0]),
+      })),
   );
 }

@@ -73,7 +73,25 @@ export const zQuoteAnswer = z.object({
   inverse_rate: z.number(),
 });
 
+const usdRate = {
+  valid_from: '2026-02-01T00:00:00.000000Z',
+  valid_to: null,
+  rate: 0.12,
+  inverse_rate: 8.333333333333,
+};
+
 export const assetExamples = {
+  item: { code: 'MIN', name: 'Minutes' },
+  asset: {
+    code: 'MIN',
+    name: 'Minutes',
+    precision: 2,
+    label: null,
+    symbol: null,
+    created_at: '2026-01-05T14:32:18.000000Z',
+    rates: [{ source: 'USD', schedule: [usdRate] }],
+  },
+  rateSet: { asset: 'MIN', source: 'USD', ...usdRate },
   body: { code: 'MIN', name: 'Minutes', rates: [{ source: 'USD', rate: 0.1 }] },
   created: { code: 'MIN', created_at: '2026-01-05T14:32:18.000000Z' },
   rate: { source: 'USD', rate: 0.12, valid_from: '2026-02-01T00:00:00Z' },

@@ -6,6 +6,7 @@ import {
   Ctx,
   IdempotencyKey,
   type IdempotencyRequest,
+  listExample,
   notFound,
   type RequestContext,
   RequireScope,
@@ -78,7 +79,7 @@ export class AssetsController {
     description: 'By code.',
     tag: 'catalog',
     query: zAssetList,
-    responses: { 200: { schema: zPageOf(zAssetItem) } },
+    responses: { 200: { schema: zPageOf(zAssetItem), example: listExample(assetExamples.item) } },
     errors: [],
   })
   async list(@Ctx() ctx: RequestContext, @ZQuery(zAssetList) query: AssetListDto) {
@@ -92,7 +93,7 @@ export class AssetsController {
     summary: 'Get an asset with its rates',
     description: 'Schedules are in the order of time; the earliest rate also covers all before it.',
     tag: 'catalog',
-    responses: { 200: { schema: zAsset } },
+    responses: { 200: { schema: zAsset, example: assetExamples.asset } },
     errors: ['not_found'],
   })
   async get(@Ctx() ctx: RequestContext, @Param('code') text: string) {
@@ -112,7 +113,7 @@ export class AssetsController {
     tag: 'catalog',
     body: zRate,
     bodyExample: assetExamples.rate,
-    responses: { 201: { schema: zSetRate } },
+    responses: { 201: { schema: zSetRate, example: assetExamples.rateSet } },
     errors: ['not_found', 'idempotency_key_reused'],
   })
   async setRate(

@@ -110,25 +110,36 @@ export const zCustomer = zCustomerSummary.extend({
   subscriptions: z.array(zSubscriptionAnswer),
 });
 
+const subscription = {
+  id: 'sub_06f3xk9w1t2c5r9y8h4g1p7z6e',
+  status: 'active',
+  started_at: '2026-01-05T14:32:18.000000Z',
+  renews_at: null,
+  products: [{ id: 'prp_06f3xh2m4a9s6d1f8g3h5j7k2q', code: 'glitch_video_adv', version: 1 }],
+};
+
+const created = {
+  id: 'cust_06f3xk9w1s7v4n8q2d5t0m6b3c',
+  name: 'Acme Corp',
+  external_id: 'acme',
+  created_at: '2026-01-05T14:32:18.000000Z',
+  subscriptions: [subscription],
+};
+
+const { subscriptions, ...named } = created;
+const summary = { ...named, email: 'billing@acme.example', active_subscription_count: 1 };
+
 export const customerExamples = {
   body: {
     name: 'Acme Corp',
     external_id: 'acme',
     subscriptions: [{ products: [{ code: 'glitch_video_adv' }] }],
   },
-  created: {
-    id: 'cust_06f3xk9w1s7v4n8q2d5t0m6b3c',
-    name: 'Acme Corp',
-    external_id: 'acme',
-    created_at: '2026-01-05T14:32:18.000000Z',
-    subscriptions: [
-      {
-        id: 'sub_06f3xk9w1t2c5r9y8h4g1p7z6e',
-        status: 'active',
-        started_at: '2026-01-05T14:32:18.000000Z',
-        renews_at: null,
-        products: [{ id: 'prp_06f3xh2m4a9s6d1f8g3h5j7k2q', code: 'glitch_video_adv', version: 1 }],
-      },
-    ],
-  },
+  change: { email: 'billing@acme.example' },
+  created,
+  subscription,
+  ended: { ...subscription, status: 'inactive' },
+  moved: { ...subscription, products: [{ ...subscription.products[0], version: 2 }] },
+  summary,
+  customer: { ...summary, metadata: {}, subscriptions },
 };

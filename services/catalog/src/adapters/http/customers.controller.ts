@@ -5,6 +5,7 @@ import {
   Ctx,
   IdempotencyKey,
   type IdempotencyRequest,
+  listExample,
   noContent,
   notFound,
   Reply,
@@ -84,7 +85,9 @@ export class CustomersController {
     description: 'Newest first. Names and e-mail addresses are found whole, in any case.',
     tag: 'catalog',
     query: zCustomerList,
-    responses: { 200: { schema: zPageOf(zCustomerSummary) } },
+    responses: {
+      200: { schema: zPageOf(zCustomerSummary), example: listExample(customerExamples.summary) },
+    },
     errors: [],
   })
   async list(@Ctx() ctx: RequestContext, @ZQuery(zCustomerList) query: CustomerListDto) {
@@ -102,7 +105,7 @@ export class CustomersController {
   @ApiDoc({
     summary: 'Get a customer',
     tag: 'catalog',
-    responses: { 200: { schema: zCustomer } },
+    responses: { 200: { schema: zCustomer, example: customerExamples.customer } },
     errors: ['not_found'],
   })
   async get(@Ctx() ctx: RequestContext, @Param('id') id: string) {
@@ -116,7 +119,8 @@ export class CustomersController {
     description: 'What is left out stays as it is.',
     tag: 'catalog',
     body: zCustomerChange,
-    responses: { 200: { schema: zCustomer } },
+    bodyExample: customerExamples.change,
+    responses: { 200: { schema: zCustomer, example: customerExamples.customer } },
     errors: ['not_found', 'external_id_taken'],
   })
   async change(

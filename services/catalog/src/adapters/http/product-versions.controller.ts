@@ -15,7 +15,12 @@ import type { VersionChoice } from '../../domain/product-messages';
 import { CatalogDesk } from './catalog-desk';
 import { versionInPath } from './names';
 import { toVersionDto } from './product.mapping';
-import { type VersionPatchDto, zVersionAnswer, zVersionPatch } from './product.schemas';
+import {
+  productExamples,
+  type VersionPatchDto,
+  zVersionAnswer,
+  zVersionPatch,
+} from './product.schemas';
 
 interface VersionPath {
   readonly id: string;
@@ -35,7 +40,7 @@ export class ProductVersionsController {
   @ApiDoc({
     summary: 'Get a version of a product',
     tag: 'catalog',
-    responses: { 200: { schema: zVersionAnswer } },
+    responses: { 200: { schema: zVersionAnswer, example: productExamples.version } },
     errors: ['not_found'],
   })
   get(@Ctx() ctx: RequestContext, @Param() path: VersionPath) {
@@ -50,7 +55,7 @@ export class ProductVersionsController {
     tag: 'catalog',
     body: zVersionPatch,
     bodyExample: { publish: true },
-    responses: { 200: { schema: zVersionAnswer } },
+    responses: { 200: { schema: zVersionAnswer, example: productExamples.version } },
     errors: [
       'not_found',
       'version_archived',

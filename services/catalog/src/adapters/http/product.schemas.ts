@@ -94,43 +94,64 @@ const videoMinutes = (name: string, speed: string, rate: number) => ({
   values: [{ volume_rate: rate }],
 });
 
+const videoPrice = {
+  name: 'Video Generation Compute',
+  type: 'usage_based',
+  billing_model: { type: 'real_time' },
+  usage_calculation: {
+    event_type: 'video_generated',
+    usage_type: 'unit_and_volume',
+    volume_field: 'minutes',
+    source_reference_field: 'video_id',
+    billable_dimensions: ['speed'],
+  },
+  pricing: [
+    {
+      asset: 'USD',
+      values: [
+        videoMinutes('Fast', 'fast', 1),
+        videoMinutes('Regular', 'regular', 0.4),
+        videoMinutes('Default', '*', 0.4),
+      ],
+    },
+  ],
+};
+
+const summary = {
+  id: 'prp_06f3xh2m4a9s6d1f8g3h5j7k2q',
+  code: 'glitch_video_adv',
+  name: 'Glitch Video Advanced',
+  created_at: '2026-01-05T14:32:18.000000Z',
+};
+const made = { ...summary, version: 1, status: 'published', is_default: true };
+const prices = [{ id: 'prc_06f3xh2m4b3e8r5t1y6w9q2a7s', ...videoPrice }];
+
 export const productExamples = {
   body: {
     name: 'Glitch Video Advanced',
     code: 'glitch_video_adv',
-    prices: [
-      {
-        name: 'Video Generation Compute',
-        type: 'usage_based',
-        billing_model: { type: 'real_time' },
-        usage_calculation: {
-          event_type: 'video_generated',
-          usage_type: 'unit_and_volume',
-          volume_field: 'minutes',
-          source_reference_field: 'video_id',
-          billable_dimensions: ['speed'],
-        },
-        pricing: [
-          {
-            asset: 'USD',
-            values: [
-              videoMinutes('Fast', 'fast', 1),
-              videoMinutes('Regular', 'regular', 0.4),
-              videoMinutes('Default', '*', 0.4),
-            ],
-          },
-        ],
-      },
-    ],
+    prices: [videoPrice],
     publish: true,
   },
-  made: {
-    id: 'prp_06f3xh2m4a9s6d1f8g3h5j7k2q',
-    code: 'glitch_video_adv',
-    name: 'Glitch Video Advanced',
+  made,
+  next: { ...made, version: 2, is_default: false },
+  summary,
+  product: {
+    ...summary,
+    default_version: { version: 1, prices, entitlements: [] },
+    versions: [{ version: 1, created_at: made.created_at, status: 'published' }],
+  },
+  version: { ...made, prices, entitlements: [] },
+  subscriber: {
+    customer_id: 'cust_06f3xk9w1s7v4n8q2d5t0m6b3c',
+    customer_name: 'Acme Corp',
+    external_id: 'acme',
+    email: 'billing@acme.example',
+    subscription_id: 'sub_06f3xk9w1t2c5r9y8h4g1p7z6e',
+    subscription_status: 'active',
+    started_at: '2026-01-05T14:32:18.000000Z',
+    renews_at: null,
+    product_rate_plan_id: summary.id,
     version: 1,
-    status: 'published',
-    is_default: true,
-    created_at: '2026-01-05T14:32:18.000000Z',
   },
 };

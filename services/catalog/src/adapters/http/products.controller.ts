@@ -3,6 +3,7 @@ import {
   ApiDoc,
   created,
   Ctx,
+  listExample,
   noContent,
   notFound,
   type PageQuery,
@@ -81,7 +82,7 @@ export class ProductsController {
     tag: 'catalog',
     body: zNewVersion,
     bodyExample: { prices: productExamples.body.prices, publish: true },
-    responses: { 201: { schema: zMadeVersion } },
+    responses: { 201: { schema: zMadeVersion, example: productExamples.next } },
     errors: [
       'not_found',
       'product_archived',
@@ -109,7 +110,9 @@ export class ProductsController {
     description: 'Newest first, without archived ones.',
     tag: 'catalog',
     query: zProductList,
-    responses: { 200: { schema: zPageOf(zProductSummary) } },
+    responses: {
+      200: { schema: zPageOf(zProductSummary), example: listExample(productExamples.summary) },
+    },
     errors: [],
   })
   async list(@Ctx() ctx: RequestContext, @ZQuery(zProductList) query: ProductListDto) {
@@ -122,7 +125,7 @@ export class ProductsController {
   @ApiDoc({
     summary: 'Get a product with its default version',
     tag: 'catalog',
-    responses: { 200: { schema: zProduct } },
+    responses: { 200: { schema: zProduct, example: productExamples.product } },
     errors: ['not_found'],
   })
   async get(@Ctx() ctx: RequestContext, @Param('id') id: string) {
@@ -138,7 +141,9 @@ export class ProductsController {
     description: 'Newest first, of all versions, ended ones too.',
     tag: 'catalog',
     query: zPage,
-    responses: { 200: { schema: zPageOf(zSubscriber) } },
+    responses: {
+      200: { schema: zPageOf(zSubscriber), example: listExample(productExamples.subscriber) },
+    },
     errors: ['not_found'],
   })
   async subscribers(

@@ -44,7 +44,7 @@ export class SubscriptionsController {
     body: zSubscription,
     bodyExample: customerExamples.body.subscriptions[0],
     responses: {
-      201: { schema: zSubscriptionAnswer, example: customerExamples.created.subscriptions[0] },
+      201: { schema: zSubscriptionAnswer, example: customerExamples.subscription },
     },
     errors: [
       'not_found',
@@ -74,7 +74,7 @@ export class SubscriptionsController {
     tag: 'catalog',
     body: zSubscriptionChange,
     bodyExample: { status: 'inactive' },
-    responses: { 200: { schema: zSubscriptionAnswer } },
+    responses: { 200: { schema: zSubscriptionAnswer, example: customerExamples.ended } },
     errors: ['not_found', 'already_subscribed', 'too_many_prices'],
   })
   async setStatus(
@@ -95,7 +95,7 @@ export class SubscriptionsController {
     tag: 'catalog',
     body: zVersionChange,
     bodyExample: { version: 2 },
-    responses: { 200: { schema: zSubscriptionAnswer } },
+    responses: { 200: { schema: zSubscriptionAnswer, example: customerExamples.moved } },
     errors: ['not_found', 'unknown_version', 'version_not_published', 'too_many_prices'],
   })
   async changeVersion(

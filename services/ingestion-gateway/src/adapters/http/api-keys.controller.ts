@@ -3,6 +3,7 @@ import {
   ApiDoc,
   Ctx,
   IdempotencyKey,
+  listExample,
   noContent,
   notFound,
   RequireScope,
@@ -33,6 +34,7 @@ import {
 import { answering } from './refusals';
 
 const TAG = 'ingestion-gateway';
+const { secret: _shownOnce, ...LISTED_KEY } = EXAMPLE_KEY;
 
 @Controller('api-keys')
 export class ApiKeysController {
@@ -64,7 +66,7 @@ export class ApiKeysController {
     summary: 'List the API keys of this platform and mode',
     tag: TAG,
     query: zListQuery,
-    responses: { 200: { schema: zPageOf(zKey) } },
+    responses: { 200: { schema: zPageOf(zKey), example: listExample(LISTED_KEY) } },
     errors: ['invalid_cursor'],
   })
   async list(@Ctx() context: RequestContext, @ZQuery(zListQuery) query: PageQuery) {

@@ -105,6 +105,12 @@ export const POST_EVENTS: ApiDocumentation = {
     200: {
       description: 'With `Prefer: wait=`: accepted events in full, as `GET /events/{id}` has them.',
       schema: z.object({ ...counts, events: z.array(z.looseObject({ id: z.string() })) }),
+      example: {
+        accepted: 1,
+        duplicates: 0,
+        rejected: 0,
+        events: [{ id: EVENT_ID, event_type: 'video_generated', status: 'processed', fees: [] }],
+      },
     },
   },
   errors: [

@@ -3,6 +3,7 @@ import {
   ApiDoc,
   Ctx,
   IdempotencyKey,
+  listExample,
   notFound,
   RequireScope,
   ZBody,
@@ -93,7 +94,7 @@ export class PlatformsController {
     summary: 'List platforms',
     tag: TAG,
     query: zListQuery,
-    responses: { 200: { schema: zPageOf(zPlatform) } },
+    responses: { 200: { schema: zPageOf(zPlatform), example: listExample(EXAMPLE) } },
     errors: ['invalid_cursor'],
   })
   async list(@ZQuery(zListQuery) query: PageQuery) {

@@ -21,7 +21,8 @@ const DOCUMENT = path.resolve(__dirname, '../../../../../schemas/openapi.json');
 
 const zOperation = z.looseObject({
   tags: z.tuple([z.string()], z.string()),
-  'x-required-scope': z.enum(['ingest', 'read', 'write', 'admin']),
+  // What every process serves itself has none.
+  'x-required-scope': z.enum(['ingest', 'read', 'write', 'admin']).optional(),
 });
 const zDocument = z.looseObject({
   paths: z.record(z.string(), z.record(z.string(), zOperation)),
@@ -36,12 +37,18 @@ export function foreignRoutes(document: unknown): ForeignRoute[] {
   const { paths } = zDocument.parse(document);
   return Object.entries(paths)
     .flatMap(([pattern, operations]) =>
-      Object.entries(operations).map(([method, operation]) => ({
-        method: method.toUpperCase(),
-        pattern: pattern.replaceAll(/\{(\w+)\}/g, ':$1'),
-        service: operation.tags[0],
-        scope: operation['x-required-scope'],
-      })),
+      Object.entries(operations).flatMap(([method, { tags, 'x-required-scope': scope }]) =>
+        scope === undefined
+          ? []
+          : [
+              {
+                method: method.toUpperCase(),
+                pattern: pattern.replaceAll(/\{(\w+)\}/g, ':$1'),
+                service: tags[0],
+                scope,
+              },
+            ],
+      ),
     )
     .filter(({ service }) => service !== OWN_SERVICE);
 }
