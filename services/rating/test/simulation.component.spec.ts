@@ -106,6 +106,10 @@ describe('simulating usage', () => {
     const data = { minutes: 2, model: 'video fast', speed: 'fast' };
     const { status, body } = await simulate('1', { events: [event(data, { costs })] });
     expect([status, body.fees[0].amount]).toEqual([200, '2']);
+    const strange = [{ ...costs[0], colour: 'red' }];
+    const refused = await simulate('1', { events: [event(data, { costs: strange })] });
+    expect([refused.status, refused.body.code]).toEqual([422, 'unknown_field']);
+    expect(refused.body.errors[0].pointer).toBe('/events/0/costs/0/colour');
   });
 
   it('prices drafts, and the default version by name', async () => {

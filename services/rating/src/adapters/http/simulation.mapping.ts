@@ -18,6 +18,25 @@ const zData = z
     params: { code: 'too_large' },
   });
 
+const zUnread = z.json().optional();
+
+/** A cost has no influence on a price: its members are known by name and not looked into. */
+const zCost = z.object({
+  id: zUuid,
+  vendor_id: zUnread,
+  vendor_external_id: zUnread,
+  category: zUnread,
+  description: zUnread,
+  metadata: zUnread,
+  units: zUnread,
+  unit_price: zUnread,
+  input_volume: zUnread,
+  volume_rate: zUnread,
+  package_size: zUnread,
+  amount: zUnread,
+  currency: zUnread,
+});
+
 /** An event as `POST /events` takes it; what has no influence on its price is accepted and unread. */
 const zEvent = z.object({
   id: zUuid,
@@ -26,7 +45,7 @@ const zEvent = z.object({
   subject: zName.optional(),
   description: zDescription.optional(),
   data: zData.optional(),
-  costs: z.array(z.record(z.string(), z.json())).max(COSTS_MAX).optional(),
+  costs: z.array(zCost).max(COSTS_MAX).optional(),
   authorization_id: z.string().max(255).optional(),
   authorization_final: z.boolean().optional(),
 });
