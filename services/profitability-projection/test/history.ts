@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import {
   moneyOfCost,
   moneyOfFee,
+  productsOf,
   type CostEntry,
   type FeeValue,
   type Happening,
@@ -121,7 +122,7 @@ export function entriesOf(story: Story, index: number): Entry[] {
       topic: 'rated',
       entry: {
         ...happening,
-        ...{ eventType: story.type, recordedAt, fees },
+        ...{ eventType: story.type, recordedAt, fees, ...productsOf(fees) },
         unratedReason: fees.length > 0 ? null : 'no_matching_price',
       },
     },

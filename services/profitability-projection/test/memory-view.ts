@@ -5,7 +5,6 @@ import type { KnownEvents, OpenSubject, OpenSubjects } from '../src/app/ports';
 import {
   eventKey,
   keyOf,
-  summaryOf,
   type CostEntry,
   type EventRef,
   type FeeValue,
@@ -70,7 +69,7 @@ export class MemoryView implements KnownEvents {
 
   async rated(events: readonly EventRef[]): ReturnType<KnownEvents['rated']> {
     const known = events.flatMap((event) => this.ratedEntries.get(eventKey(event)) ?? []);
-    return new Map(known.map((entry) => [eventKey(entry), summaryOf(entry)]));
+    return new Map(known.map((entry) => [eventKey(entry), entry]));
   }
 
   async ratedWithSeveralProducts(events: readonly EventRef[]): ReturnType<KnownEvents['rated']> {

@@ -1,6 +1,10 @@
 -- What each topic said about an event: insert-only, one row an entry, joined when read. A fact comes
 -- once (its checkpoint is moved with its rows), so a second row for the same key is an error.
 -- Keys compare as bytes (COLLATE "C"): they are ids, and it is several times faster.
+--
+-- Indexes for lists and periods are partial, on a condition that every row meets and that only those
+-- statements state: a look-up by event id cannot be planned through them, which the planner does
+-- while a table has no statistics yet, reading all of a tenant for each event.
 
 CREATE TABLE usage_detail (
   platform         text COLLATE "C" NOT NULL,
@@ -20,9 +24,11 @@ CREATE TABLE usage_detail (
 );
 -- Lists, newest first. The event type stands last so that a filter by it needs no look at the row.
 CREATE INDEX usage_detail_of_customer
-  ON usage_detail (platform, mode, customer_id, occurred_at, event_id, event_type);
+  ON usage_detail (platform, mode, customer_id, occurred_at, event_id, event_type)
+  WHERE event_type <> '';
 CREATE INDEX usage_detail_of_tenant
-  ON usage_detail (platform, mode, occurred_at, event_id, event_type);
+  ON usage_detail (platform, mode, occurred_at, event_id, event_type)
+  WHERE event_type <> '';
 CREATE INDEX usage_detail_of_subject
   ON usage_detail (platform, mode, subject, customer_id, occurred_at, event_id)
   WHERE subject IS NOT NULL;
@@ -80,8 +86,10 @@ CREATE TABLE fee_value (
   uncollected numeric(27, 12) NOT NULL,
   PRIMARY KEY (platform, mode, event_id, fee_id)
 );
-CREATE INDEX fee_value_of_customer ON fee_value (platform, mode, customer_id, occurred_at);
-CREATE INDEX fee_value_of_product ON fee_value (platform, mode, product_id, occurred_at);
+CREATE INDEX fee_value_of_customer ON fee_value (platform, mode, customer_id, occurred_at)
+  WHERE fee_id <> '';
+CREATE INDEX fee_value_of_product ON fee_value (platform, mode, product_id, occurred_at)
+  WHERE fee_id <> '';
 CREATE INDEX fee_value_of_subject ON fee_value (platform, mode, customer_id, subject, fee_id)
   WHERE subject IS NOT NULL;
 

@@ -6,7 +6,6 @@
  */
 import { eventKey, type EventRef } from '../domain/entries';
 import { foldCosts, foldDebits, foldRated, foldUsage, sharesByValue } from '../domain/fold';
-import { summaryOf } from '../domain/entries';
 import type { EntryOf, Fold, Topic } from './ports';
 
 export const FOLDS: { readonly [Name in Topic]: Fold<EntryOf[Name]> } = {
@@ -15,9 +14,7 @@ export const FOLDS: { readonly [Name in Topic]: Fold<EntryOf[Name]> } = {
   rated: async (entries, known) => {
     const sent = await known.sent(entries);
     const costs = await known.costs(entries);
-    const byValue = entries.filter(
-      (entry) => costs.has(eventKey(entry)) && sharesByValue(summaryOf(entry)),
-    );
+    const byValue = entries.filter((entry) => costs.has(eventKey(entry)) && sharesByValue(entry));
     return foldRated(entries, { sent, costs, fees: await feesOf(byValue, known) });
   },
 

@@ -69,22 +69,39 @@ export interface RatedFee {
   readonly alternatives: readonly FeeAlternative[];
 }
 
+/** What the folds of other topics need of a rated entry. */
+export interface RatedSummary extends EventRef {
+  readonly feeCount: number;
+  /** Without repetition, in the order of the fees. */
+  readonly productIds: readonly string[];
+  readonly productCodes: readonly string[];
+}
+
 /** From the rating topic: the fees of an event, or why there are none. */
-export interface RatedEntry extends Happening {
+export interface RatedEntry extends Happening, RatedSummary {
   readonly eventType: string;
   readonly recordedAt: string;
   readonly fees: readonly RatedFee[];
   readonly unratedReason: string | null;
 }
 
-/** What the folds of other topics need of a rated entry. */
-export interface RatedSummary extends Happening {
-  readonly eventType: string;
-  readonly feeCount: number;
-  /** Without repetition, in the order of the fees. */
-  readonly productIds: readonly string[];
-  readonly productCodes: readonly string[];
+/** The products of an event's fees, as a summary names them. */
+export const productsOf = (
+  fees: readonly RatedFee[],
+): Pick<RatedSummary, 'feeCount' | 'productIds' | 'productCodes'> => ({
+  feeCount: fees.length,
+  productIds: distinct(fees, (fee) => fee.productId),
+  productCodes: distinct(fees, (fee) => fee.productCode),
+});
+
+function distinct(fees: readonly RatedFee[], of: (fee: RatedFee) => string): readonly string[] {
+  const [first] = fees;
+  if (!first) return NOTHING;
+  // Nearly every event has one fee.
+  return fees.length === 1 ? [of(first)] : [...new Set(fees.map(of))];
 }
+
+const NOTHING: readonly string[] = [];
 
 /**
  * Which asset a fee was taken in and what that is worth: from the wallet topic, or, when every
@@ -132,16 +149,6 @@ export const eventKey = ({ platform, mode, eventId }: EventRef): string =>
 
 /** The UTC day of an instant. */
 export const dayOf = (instant: string): string => instant.slice(0, 10);
-
-export function summaryOf(entry: RatedEntry): RatedSummary {
-  const { platform, mode, eventId, customerId, subject, occurredAt, eventType, fees } = entry;
-  return {
-    ...{ platform, mode, eventId, customerId, subject, occurredAt, eventType },
-    feeCount: fees.length,
-    productIds: [...new Set(fees.map(({ productId }) => productId))],
-    productCodes: [...new Set(fees.map(({ productCode }) => productCode))],
-  };
-}
 
 /** A converted or, where no rate is known, an own-currency amount: never both. */
 export const moneyOfFee = (fee: FeeValue): { currency: string; amount: Decimal } =>

@@ -1,5 +1,5 @@
 import { decimal, wire, ZERO } from '@kontor/money';
-import type { FeeValue, RatedFee } from './entries';
+import { productsOf, type FeeValue, type RatedFee } from './entries';
 import { feeTotalOf, statusOf, takenFees, type JoinedEvent } from './event';
 
 const happening = {
@@ -20,7 +20,11 @@ const ratedFee = (feeId: string): RatedFee => ({
     { asset: 'PTS', amount: '4', description: '' },
   ],
 });
-const rated = (...fees: RatedFee[]) => ({ ...common, fees, unratedReason: null });
+const rated = (...fees: RatedFee[]) => ({
+  ...common,
+  ...productsOf(fees),
+  ...{ fees, unratedReason: null },
+});
 const value = (feeId: string, asset: string, amount: string, worth: string | null): FeeValue => ({
   ...{ ...happening, feeId, productId: 'a', asset, alternative: asset === 'PTS' ? 1 : 0 },
   ...{ amount: decimal(amount), value: worth === null ? null : decimal(worth), uncollected: ZERO },

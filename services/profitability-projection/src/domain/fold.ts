@@ -18,7 +18,6 @@ import {
   keyOf,
   moneyOfCost,
   NO_PRODUCT,
-  summaryOf,
   type CostEntry,
   type CostLine,
   type FeeValue,
@@ -87,15 +86,14 @@ export function foldRated(entries: readonly RatedEntry[], known: KnownOfRated): 
   const changes = new Changes();
   for (const entry of entries) {
     const key = eventKey(entry);
-    const summary = summaryOf(entry);
     changes.rated.push(entry);
-    for (const productCode of summary.productCodes)
+    for (const productCode of entry.productCodes)
       changes.eventProducts.push({ ...happeningOf(entry), productCode });
     const free = freeFeesOf(entry);
     for (const fee of free) addFee(changes, fee);
-    if (known.sent.has(key)) countOutcome(changes, entry, summary);
+    if (known.sent.has(key)) countOutcome(changes, entry, entry);
     const costs = known.costs.get(key);
-    if (costs) assignCosts(changes, costs, summary, [...(known.fees.get(key) ?? []), ...free]);
+    if (costs) assignCosts(changes, costs, entry, [...(known.fees.get(key) ?? []), ...free]);
   }
   return changes;
 }

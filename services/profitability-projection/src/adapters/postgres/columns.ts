@@ -7,16 +7,33 @@
 const NEEDS_NO_QUOTES = /^[A-Za-z0-9_.:+-]+$/;
 const LOOKS_NULL = /^null$/i;
 
-/** `{a,b,"c d",NULL}`; for arrays of text, uuid, numeric, date and timestamptz. */
-export function arrayOf(values: Iterable<string | null>): string {
-  let text = '{';
-  for (const value of values) text += (text.length > 1 ? ',' : '') + element(value);
-  return `${text}}`;
+/** One array literal per column of the rows: `{a,b,"c d",NULL}`, for any scalar type. */
+export const columnsOf = <Row>(
+  rows: readonly Row[],
+  columns: readonly ((row: Row) => string | null)[],
+): string[] => columns.map((column) => columnOf(rows, column));
+
+export const arrayOf = (values: readonly string[]): string => columnOf(values, (value) => value);
+
+function columnOf<Row>(rows: readonly Row[], column: (row: Row) => string | null): string {
+  let text = '';
+  // Neighbours often have the same value: the platform, the mode, a day.
+  let last: string | null | undefined;
+  let written = '';
+  for (const row of rows) {
+    const value = column(row);
+    if (value !== last) {
+      last = value;
+      written = element(value);
+    }
+    text += text === '' ? written : `,${written}`;
+  }
+  return `{${text}}`;
 }
 
 function element(value: string | null): string {
   if (value === null) return 'NULL';
-  if (NEEDS_NO_QUOTES.test(value) && !LOOKS_NULL.test(value)) return value;
+  if (NEEDS_NO_QUOTES.test(value) && !(value.length === 4 && LOOKS_NULL.test(value))) return value;
   return `"${value.replace(/["\\]/g, '\\$&')}"`;
 }
 
@@ -26,9 +43,3 @@ function element(value: string | null): string {
  */
 export const jsonLines = (values: readonly (object | null)[]): string =>
   values.map((value) => (value === null ? '' : JSON.stringify(value))).join('\n');
-
-/** One array literal per column of the rows. */
-export const columnsOf = <Row>(
-  rows: readonly Row[],
-  columns: readonly ((row: Row) => string | null)[],
-): string[] => columns.map((column) => arrayOf(rows.map(column)));

@@ -1,6 +1,17 @@
 /** All customers of a period with what they brought and cost, in one statement. */
 import type { CustomerStatsPage, StatsOrder } from '../../app/ports';
-import { COST_MONEY, EDGES, FEE_MONEY, IN_DAYS, INSIDE, NAMES_EDGES, TENANT } from './stats-sql';
+import {
+  COST_MONEY,
+  COSTS,
+  EDGES,
+  EVENTS,
+  FEE_MONEY,
+  FEES,
+  IN_DAYS,
+  insideOf,
+  NAMES_EDGES,
+  TENANT,
+} from './stats-sql';
 import { sumsFromRow, type SumsRow } from './sums-row';
 
 export interface CustomersRow {
@@ -24,14 +35,26 @@ const ORDER: Record<StatsOrder, string> = {
 const AT_EDGES = `(
   SELECT DISTINCT e.since, e.until, t.customer_id FROM ${EDGES} JOIN customer_day AS t
     ON ${TENANT} AND t.day = (e.since AT TIME ZONE 'UTC')::date) AS e`;
-const OF_CUSTOMER = `${TENANT} AND t.customer_id = e.customer_id AND ${INSIDE}`;
-const EDGE_PARTS = `
-  UNION ALL SELECT t.customer_id, ${FEE_MONEY}, 0
-    FROM ${AT_EDGES} JOIN fee_value AS t ON ${OF_CUSTOMER}
-  UNION ALL SELECT t.customer_id, ${COST_MONEY}, 0
-    FROM ${AT_EDGES} JOIN cost_detail AS t ON ${OF_CUSTOMER} AND t.line > 0
-  UNION ALL SELECT t.customer_id, '', 0, 0, count(*)
-    FROM ${AT_EDGES} JOIN usage_detail AS t ON ${OF_CUSTOMER} GROUP BY t.customer_id`;
+const OF_CUSTOMER = 't.customer_id = e.customer_id';
+const EDGE_PARTS = [
+  insideOf(AT_EDGES, {
+    select: `t.customer_id, ${FEE_MONEY}, 0`,
+    table: 'fee_value',
+    where: `${OF_CUSTOMER} AND ${FEES}`,
+  }),
+  insideOf(AT_EDGES, {
+    select: `t.customer_id, ${COST_MONEY}, 0`,
+    table: 'cost_detail',
+    where: `${OF_CUSTOMER} AND ${COSTS}`,
+  }),
+  insideOf(AT_EDGES, {
+    select: "t.customer_id, '', 0, 0, 1",
+    table: 'usage_detail',
+    where: `${OF_CUSTOMER} AND ${EVENTS}`,
+  }),
+]
+  .map((part) => `UNION ALL ${part}`)
+  .join(' ');
 
 /** Parameters: those of every period, then limit and offset. */
 export const customersStatement = (order: StatsOrder, hasEdges: boolean): string => `

@@ -9,7 +9,6 @@ import type {
   RatedEntry,
   UsageEntry,
 } from '../../domain/entries';
-import { summaryOf } from '../../domain/entries';
 import type { EventProduct, EventShare, SubjectCost } from '../../domain/fold';
 import { arrayOf, columnsOf, jsonLines } from './columns';
 
@@ -66,10 +65,10 @@ export const RATED: Insert<RatedEntry> = {
       (row) => row.eventType,
       (row) => row.recordedAt,
       (row) => row.unratedReason,
-      (row) => String(row.fees.length),
+      (row) => String(row.feeCount),
       // An array in an array: the inner literal is an element's text, cast in the statement.
-      (row) => arrayOf(summaryOf(row).productIds),
-      (row) => arrayOf(summaryOf(row).productCodes),
+      (row) => arrayOf(row.productIds),
+      (row) => arrayOf(row.productCodes),
     ]),
     jsonLines(rows.map((row) => (row.fees.length > 0 ? row.fees : null))),
   ],

@@ -77,13 +77,13 @@ async function eventIds(
   const { from, conditions } = selection(filter);
   if (after)
     conditions.add(
-      (at, id) => `(u.occurred_at, u.event_id) < (${at}::timestamptz, ${id}::uuid)`,
+      (at, id) => `(d.occurred_at, d.event_id) < (${at}::timestamptz, ${id}::uuid)`,
       after.occurredAt,
       after.eventId,
     );
   const rows = await queryable.query<{ event_id: string }>(
-    `SELECT u.event_id FROM ${from} WHERE ${conditions.text}
-     ORDER BY u.occurred_at DESC, u.event_id DESC
+    `SELECT d.event_id FROM ${from} WHERE ${conditions.text}
+     ORDER BY d.occurred_at DESC, d.event_id DESC
      LIMIT ${conditions.value(limit)} OFFSET ${conditions.value(offset)}`,
     conditions.values,
   );
@@ -99,37 +99,69 @@ async function countEvents(queryable: Queryable, filter: EventFilter): Promise<n
   return Number(row?.count);
 }
 
+/** The table whose index a list follows; `d` in its statements. */
+type Driver = 'usage_detail' | 'rated_detail' | 'event_product';
+
 /**
- * The joined tables and what must hold. What tables share is said of each of them, so that the
- * planner may begin with whichever has the fewest.
+ * Events of a customer or a subject are followed as they were sent; those of a product or without
+ * fees by an index of their own. The planner is not left to choose: it takes the columns that make
+ * two rows the same event for independent, and expects far too few of them.
  */
+function driverOf({ customerId, subject, eventId, productCode, hasFees }: EventFilter): Driver {
+  if (subject !== undefined || eventId !== undefined) return 'usage_detail';
+  if (productCode !== undefined) return customerId === undefined ? 'event_product' : 'usage_detail';
+  return hasFees === false ? 'rated_detail' : 'usage_detail';
+}
+
 function selection(filter: EventFilter): { from: string; conditions: Conditions } {
   const conditions = new Conditions();
-  conditions.add((value) => `u.platform = ${value}`, filter.platform);
-  conditions.add((value) => `u.mode = ${value}`, filter.mode);
-  let from = 'usage_detail AS u';
-  if (filter.productCode !== undefined) {
-    from += ` JOIN event_product AS p ON ${sameEvent('p')}`;
-    conditions.add((value) => `p.product_code = ${value}`, filter.productCode);
-  } else if (filter.hasFees !== undefined) {
-    from += ` JOIN rated_detail AS r ON ${sameEvent('r')}`;
-    conditions.also(filter.hasFees ? 'r.fee_count > 0' : 'r.fee_count = 0');
+  const driver = driverOf(filter);
+  conditions.add((value) => `d.platform = ${value}`, filter.platform);
+  conditions.add((value) => `d.mode = ${value}`, filter.mode);
+  addDriver(conditions, filter);
+  addSent(conditions, filter, driver);
+  const { productCode, hasFees } = filter;
+  let from = `${driver} AS d`;
+  if (driver === 'usage_detail') conditions.also("d.event_type <> ''");
+  else from += ` JOIN usage_detail AS u ON ${sameEvent('u')}`;
+  if (productCode !== undefined) {
+    const product = driver === 'event_product' ? 'd' : 'p';
+    if (product === 'p')
+      from += ` JOIN event_product AS p ON ${sameEvent('p')} AND p.occurred_at = d.occurred_at`;
+    conditions.add((value) => `${product}.product_code = ${value}`, productCode);
+  } else if (hasFees !== undefined) {
+    const rated = driver === 'rated_detail' ? 'd' : 'r';
+    if (rated === 'r') from += ` JOIN rated_detail AS r ON ${sameEvent('r')}`;
+    conditions.also(`${rated}.fee_count ${hasFees ? '>' : '='} 0`);
   }
-  const { customerId, eventId, eventTypes, subject, period } = filter;
-  if (customerId !== undefined) conditions.add((value) => `u.customer_id = ${value}`, customerId);
-  if (eventId !== undefined) conditions.add((value) => `u.event_id = ${value}::uuid`, eventId);
-  if (subject !== undefined) conditions.add((value) => `u.subject = ${value}`, subject);
-  if (eventTypes) conditions.add((value) => `u.event_type = ANY (${value}::text[])`, eventTypes);
-  if (period.from !== undefined)
-    conditions.add((value) => `u.occurred_at >= ${value}::timestamptz`, period.from);
-  if (period.to !== undefined)
-    conditions.add((value) => `u.occurred_at < ${value}::timestamptz`, period.to);
   return { from, conditions };
 }
 
+/** What every driver has. */
+function addDriver(conditions: Conditions, { customerId, eventId, period }: EventFilter): void {
+  if (customerId !== undefined) conditions.add((value) => `d.customer_id = ${value}`, customerId);
+  if (eventId !== undefined) conditions.add((value) => `d.event_id = ${value}::uuid`, eventId);
+  if (period.from !== undefined)
+    conditions.add((value) => `d.occurred_at >= ${value}::timestamptz`, period.from);
+  if (period.to !== undefined)
+    conditions.add((value) => `d.occurred_at < ${value}::timestamptz`, period.to);
+}
+
+/** What only the event as it was sent has. */
+function addSent(
+  conditions: Conditions,
+  { subject, eventTypes }: EventFilter,
+  driver: Driver,
+): void {
+  const sent = driver === 'usage_detail' ? 'd' : 'u';
+  if (subject !== undefined) conditions.add((value) => `${sent}.subject = ${value}`, subject);
+  if (eventTypes)
+    conditions.add((value) => `${sent}.event_type = ANY (${value}::text[])`, eventTypes);
+}
+
 const sameEvent = (table: string): string =>
-  ['platform', 'mode', 'event_id', 'occurred_at', 'customer_id']
-    .map((column) => `${table}.${column} = u.${column}`)
+  ['platform', 'mode', 'event_id']
+    .map((column) => `${table}.${column} = d.${column}`)
     .join(' AND ');
 
 /** Where a roll-up counts just these events, and in which column; undefined = nowhere. */

@@ -18,16 +18,29 @@ import {
   type HappeningRow,
 } from './detail-rows.codec';
 
-// Not prepared: a plan made for a small table would be kept while the table grows.
-const KEYS = 'unnest($1::text[], $2::text[], $3::uuid[]) AS k(platform, mode, event_id)';
+/**
+ * The rows of a table for the given events, by one descent of its primary key per event; `place`
+ * counts the events from 1. OFFSET 0 keeps the planner from reading the whole table while it is
+ * small or its statistics are old, and other conditions outside, where they cannot tempt it to
+ * another index. Not prepared, for a plan made for a small table would be kept while it grows.
+ */
+const rowsOf = (table: string, columns: string, where = 'true'): string =>
+  `SELECT k.place::int AS place, ${columns}
+   FROM unnest($1::text[], $2::text[], $3::uuid[])
+     WITH ORDINALITY AS k(platform, mode, event_id, place)
+   CROSS JOIN LATERAL (SELECT * FROM ${table} AS t
+     WHERE t.platform = k.platform AND t.mode = k.mode AND t.event_id = k.event_id
+     OFFSET 0) AS t WHERE ${where}`;
 const keysOf = (events: readonly EventRef[]): string[] =>
   columnsOf(events, [(event) => event.platform, (event) => event.mode, (event) => event.eventId]);
 
-const SUMMARY = `r.platform, r.mode, r.event_id, r.customer_id, r.subject, r.occurred_at,
-  r.event_type, r.fee_count, r.product_ids, r.product_codes`;
+interface PlacedRow {
+  readonly place: number;
+}
 
-interface SummaryRow extends HappeningRow {
-  readonly event_type: string;
+const SUMMARY = 't.fee_count, t.product_ids, t.product_codes';
+
+interface SummaryRow extends PlacedRow {
   readonly fee_count: number;
   readonly product_ids: string[];
   readonly product_codes: string[];
@@ -37,36 +50,44 @@ export class KnownEventRows implements KnownEvents {
   constructor(private readonly tx: Transaction) {}
 
   async sent(events: readonly EventRef[]): Promise<ReadonlySet<string>> {
-    const rows = await this.tx.query<HappeningRow>(
-      `SELECT platform, mode, event_id
-       FROM ${KEYS} JOIN usage_detail USING (platform, mode, event_id)`,
+    const rows = await this.tx.query<PlacedRow>(
+      rowsOf('usage_detail', 'true AS sent'),
       keysOf(events),
     );
-    return new Set(rows.map((row) => eventKey({ ...row, eventId: row.event_id })));
+    return new Set(rows.map((row) => eventKey(at(events, row))));
   }
 
-  async rated(events: readonly EventRef[]): Promise<Map<string, RatedSummary>> {
-    const rows = await this.tx.query<SummaryRow>(
-      `SELECT ${SUMMARY} FROM ${KEYS} JOIN rated_detail AS r USING (platform, mode, event_id)`,
-      keysOf(events),
-    );
-    return byKey(rows.map(summaryFromRow));
+  rated(events: readonly EventRef[]): Promise<Map<string, RatedSummary>> {
+    return this.summaries(events, 'true');
   }
 
-  async ratedWithSeveralProducts(events: readonly EventRef[]): Promise<Map<string, RatedSummary>> {
+  ratedWithSeveralProducts(events: readonly EventRef[]): Promise<Map<string, RatedSummary>> {
+    return this.summaries(events, 'cardinality(t.product_ids) > 1');
+  }
+
+  private async summaries(
+    events: readonly EventRef[],
+    where: string,
+  ): Promise<Map<string, RatedSummary>> {
     const rows = await this.tx.query<SummaryRow>(
-      `SELECT DISTINCT ${SUMMARY}
-       FROM ${KEYS} JOIN rated_detail AS r USING (platform, mode, event_id)
-       WHERE cardinality(r.product_ids) > 1`,
+      rowsOf('rated_detail', SUMMARY, where),
       keysOf(events),
     );
-    return byKey(rows.map(summaryFromRow));
+    return new Map(
+      rows.map((row) => {
+        const { platform, mode, eventId } = at(events, row);
+        const summary = {
+          ...{ platform, mode, eventId, feeCount: row.fee_count },
+          ...{ productIds: row.product_ids, productCodes: row.product_codes },
+        };
+        return [eventKey(summary), summary];
+      }),
+    );
   }
 
   async costs(events: readonly EventRef[]): Promise<Map<string, CostEntry>> {
     const rows = await this.tx.query<HappeningRow & CostLineRow>(
-      `SELECT c.* FROM ${KEYS} JOIN cost_detail AS c USING (platform, mode, event_id)
-       WHERE c.line > 0 ORDER BY c.platform, c.mode, c.event_id, c.line`,
+      rowsOf('cost_detail', 't.*', 't.line > 0'),
       keysOf(events),
     );
     const entries = new Map<string, CostEntry>();
@@ -74,16 +95,13 @@ export class KnownEventRows implements KnownEvents {
       const event = happeningFromRow(row);
       const known = entries.get(eventKey(event));
       const lines = [...(known?.lines ?? []), costLineFromRow(row)];
-      entries.set(eventKey(event), { ...event, lines });
+      entries.set(eventKey(event), { ...event, lines: lines.sort((a, b) => a.line - b.line) });
     }
     return entries;
   }
 
   async fees(events: readonly EventRef[]): Promise<Map<string, FeeValue[]>> {
-    const rows = await this.tx.query<FeeValueRow>(
-      `SELECT f.* FROM ${KEYS} JOIN fee_value AS f USING (platform, mode, event_id)`,
-      keysOf(events),
-    );
+    const rows = await this.tx.query<FeeValueRow>(rowsOf('fee_value', 't.*'), keysOf(events));
     const fees = new Map<string, FeeValue[]>();
     for (const fee of rows.map(feeValueFromRow)) {
       const known = fees.get(eventKey(fee));
@@ -94,13 +112,8 @@ export class KnownEventRows implements KnownEvents {
   }
 }
 
-const byKey = (summaries: readonly RatedSummary[]): Map<string, RatedSummary> =>
-  new Map(summaries.map((summary) => [eventKey(summary), summary]));
-
-const summaryFromRow = (row: SummaryRow): RatedSummary => ({
-  ...happeningFromRow(row),
-  eventType: row.event_type,
-  feeCount: row.fee_count,
-  productIds: row.product_ids,
-  productCodes: row.product_codes,
-});
+function at(events: readonly EventRef[], { place }: PlacedRow): EventRef {
+  const event = events[place - 1];
+  if (!event) throw new Error('a row of an event that was not asked for');
+  return event;
+}

@@ -12,10 +12,12 @@ import { partsOf, type Period } from '../../domain/period';
 import { customersStatement, customersPageFromRow, type CustomersRow } from './customers-stats';
 import {
   COST_MONEY,
+  COSTS,
   EDGES,
   FEE_MONEY,
+  FEES,
   IN_DAYS,
-  INSIDE,
+  insideOf,
   NAMES_EDGES,
   periodValues,
   TENANT,
@@ -36,10 +38,16 @@ export class StatsReadsOnPostgres implements StatsReads {
       days: `SELECT currency, revenue, costs FROM customer_day AS t
              WHERE ${TENANT} AND t.customer_id = $7 AND ${IN_DAYS} AND ${NAMES_EDGES}`,
       edges: [
-        `SELECT ${FEE_MONEY} FROM ${EDGES} JOIN fee_value AS t
-           ON ${TENANT} AND t.customer_id = $7 AND ${INSIDE}`,
-        `SELECT ${COST_MONEY} FROM ${EDGES} JOIN cost_detail AS t
-           ON ${TENANT} AND t.customer_id = $7 AND t.line > 0 AND ${INSIDE}`,
+        insideOf(EDGES, {
+          select: FEE_MONEY,
+          table: 'fee_value',
+          where: `t.customer_id = $7 AND ${FEES}`,
+        }),
+        insideOf(EDGES, {
+          select: COST_MONEY,
+          table: 'cost_detail',
+          where: `t.customer_id = $7 AND ${COSTS}`,
+        }),
       ],
     });
   }
@@ -59,14 +67,20 @@ export class StatsReadsOnPostgres implements StatsReads {
 
   product(tenant: Tenant, productId: string, period: Period): Promise<CurrencySums[]> {
     const shares = (table: string): string =>
-      `SELECT t.currency, 0, t.costs FROM ${EDGES} JOIN ${table} AS t
-         ON ${TENANT} AND t.product_id = $7 AND ${INSIDE}`;
+      insideOf(EDGES, {
+        select: 't.currency, 0, t.costs',
+        table,
+        where: 't.product_id = $7',
+      });
     return this.sums(tenant, period, productId, {
       days: `SELECT currency, revenue, costs FROM product_day AS t
              WHERE ${TENANT} AND t.product_id = $7 AND ${IN_DAYS} AND ${NAMES_EDGES}`,
       edges: [
-        `SELECT ${FEE_MONEY} FROM ${EDGES} JOIN fee_value AS t
-           ON ${TENANT} AND t.product_id = $7 AND ${INSIDE}`,
+        insideOf(EDGES, {
+          select: FEE_MONEY,
+          table: 'fee_value',
+          where: `t.product_id = $7 AND ${FEES}`,
+        }),
         shares('event_share'),
         shares('subject_share'),
       ],
@@ -75,16 +89,17 @@ export class StatsReadsOnPostgres implements StatsReads {
 
   async vendor(tenant: Tenant, vendorId: string, period: Period): Promise<VendorCategory[]> {
     const parts = partsOf(period);
-    const edges = `UNION ALL
-      SELECT t.category, CASE WHEN t.converted IS NULL THEN t.currency ELSE '' END,
-             COALESCE(t.converted, t.amount)
-      FROM ${EDGES} JOIN cost_detail AS t
-        ON ${TENANT} AND t.vendor_id = $7 AND t.line > 0 AND ${INSIDE}`;
+    const edges = insideOf(EDGES, {
+      select: `t.category, CASE WHEN t.converted IS NULL THEN t.currency ELSE '' END,
+               COALESCE(t.converted, t.amount)`,
+      table: 'cost_detail',
+      where: `t.vendor_id = $7 AND ${COSTS}`,
+    });
     const rows = await this.database.query<SumsRow & { category: string }>(
       `SELECT category, currency, '0' AS revenue, sum(costs) AS costs FROM (
          SELECT category, currency, costs FROM vendor_day AS t
          WHERE ${TENANT} AND t.vendor_id = $7 AND ${IN_DAYS} AND ${NAMES_EDGES}
-         ${parts.edges.length > 0 ? edges : ''}) AS parts(category, currency, costs)
+         ${parts.edges.length > 0 ? `UNION ALL ${edges}` : ''}) AS parts(category, currency, costs)
        GROUP BY category, currency HAVING sum(costs) > 0 ORDER BY category, currency`,
       [...periodValues(tenant, parts), vendorId],
     );
@@ -105,17 +120,26 @@ export class StatsReadsOnPostgres implements StatsReads {
     );
     if (!known) return undefined;
     // The customers of the subject's roll-up rows on that day lead to the detail by their index.
-    const edge = (money: string, table: string): string =>
-      `SELECT ${money} FROM (
-         SELECT DISTINCT e.since, e.until, t.customer_id FROM ${EDGES} JOIN subject_day AS t
-           ON ${TENANT} AND t.subject = $7 AND ${ofCustomer}
-             AND t.day = (e.since AT TIME ZONE 'UTC')::date) AS e
-       JOIN ${table} AS t ON ${TENANT} AND t.customer_id = e.customer_id AND t.subject = $7
-         AND ${INSIDE} ${table === 'cost_detail' ? 'AND t.line > 0' : ''}`;
+    const customers = `(
+      SELECT DISTINCT e.since, e.until, t.customer_id FROM ${EDGES} JOIN subject_day AS t
+        ON ${TENANT} AND t.subject = $7 AND ${ofCustomer}
+          AND t.day = (e.since AT TIME ZONE 'UTC')::date) AS e`;
+    const where = 't.customer_id = e.customer_id AND t.subject = $7';
     return this.sums(tenant, period, [subject, customerId ?? null], {
       days: `SELECT currency, revenue, costs FROM subject_day AS t
              WHERE ${TENANT} AND t.subject = $7 AND ${ofCustomer} AND ${IN_DAYS} AND ${NAMES_EDGES}`,
-      edges: [edge(FEE_MONEY, 'fee_value'), edge(COST_MONEY, 'cost_detail')],
+      edges: [
+        insideOf(customers, {
+          select: FEE_MONEY,
+          table: 'fee_value',
+          where: `${where} AND ${FEES}`,
+        }),
+        insideOf(customers, {
+          select: COST_MONEY,
+          table: 'cost_detail',
+          where: `${where} AND ${COSTS}`,
+        }),
+      ],
     });
   }
 
