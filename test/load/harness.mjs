@@ -132,6 +132,24 @@ export function residentMb(pid) {
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024);
 }
 
+const TICKS_PER_SECOND = 100;
+
+/** Seconds of CPU that a process has used, user and system. Unlike the clock, not slowed by others. */
+function cpuSecondsOf(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** CPU of the server and of its embedded PostgreSQL with all its sessions. */
+export function cpuSeconds(server) {
+  const file = path.join(server.dataDir, 'postgres/postmaster.pid');
+  const postmaster = Number(readFileSync(file, 'utf8').split('\n')[0]);
+  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
+  const pids = [postmaster, ...children.trim().split(' ').map(Number)];
+  const postgres = pids.reduce((total, pid) => total + cpuSecondsOf(pid), 0);
+  return { node: cpuSecondsOf(server.pid), postgres };
+}
+
 export function report(rows) {
   const list = Array.isArray(rows) ? rows : [rows];
   for (const row of list) {

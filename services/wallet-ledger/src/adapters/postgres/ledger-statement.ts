@@ -31,8 +31,10 @@ export const LEDGER_WRITE = `SELECT ledger_write(
 
 export interface LedgerStatement {
   readonly values: readonly unknown[];
-  /** Addresses of the posts, from the positions of the records. */
-  addressesFrom(positions: readonly string[]): LogAddress[];
+  /** What is appended; their positions come back in this order. */
+  readonly records: readonly RecordDraft[];
+  /** Addresses of the posts, from where the records landed. */
+  addressesFrom(landed: readonly LogAddress[]): LogAddress[];
 }
 
 /** Where an event landed: its record's place in the batch, and its place in the record. */
@@ -56,13 +58,13 @@ export function ledgerStatement(batch: LedgerWrite): LedgerStatement | undefined
       ...transactionArguments(batch, places),
       restOf(batch, plans),
     ],
-    addressesFrom: (positions) =>
+    records,
+    addressesFrom: (landed) =>
       places.map((ofPost) => {
         const place = ofPost.at(-1);
-        const record = place && records[place.record];
-        if (!record) throw new Error('a post has no record');
-        const { topic, partition } = record;
-        return { topic, partition, position: Number(positions[place.record]) };
+        const address = place && landed[place.record];
+        if (!address) throw new Error('a post has no record');
+        return address;
       }),
   };
 }

@@ -31,7 +31,10 @@ const CONFLICT = new Set(['KL001', 'KF001', UNIQUE_VIOLATION]);
 
 /** The ledger's rows in PostgreSQL, on a connection of its own or inside a transaction. */
 class PostgresRows implements LedgerRows {
-  constructor(private readonly queryable: Queryable) {}
+  constructor(
+    private readonly queryable: Queryable,
+    private readonly log: LocalLog,
+  ) {}
 
   async loadWallets(keys: readonly WalletKey[]): Promise<StoredWallet[]> {
     const rows = await this.queryable.query<WalletRow>(
@@ -86,7 +89,8 @@ class PostgresRows implements LedgerRows {
         statement.values,
         { name: 'ledger_write' },
       );
-      return statement.addressesFrom(row?.positions ?? []);
+      const positions = (row?.positions ?? []).map(Number);
+      return statement.addressesFrom(this.log.appended(statement.records, positions));
     } catch (error) {
       if (CONFLICT.has(sqlStateOf(error)))
         throw new LedgerConflict('the batch rests on what is no longer so', { cause: error });
@@ -98,14 +102,14 @@ class PostgresRows implements LedgerRows {
 class PostgresLockedRows extends PostgresRows implements LockedRows {
   constructor(
     private readonly tx: Transaction,
-    private readonly checkpoints: Checkpoints,
+    private readonly parts: LedgerStoreParts,
   ) {
-    super(tx);
+    super(tx, parts.log);
   }
 
   trySettle(settlements: readonly Settlement[]): Promise<boolean[]> {
     return settlements.length > 0
-      ? this.checkpoints.trySettle(this.tx, settlements)
+      ? this.parts.checkpoints.trySettle(this.tx, settlements)
       : Promise.resolve([]);
   }
 }
@@ -118,23 +122,24 @@ export interface LedgerStoreParts {
 
 export class PostgresLedgerStore extends PostgresRows implements LedgerStore {
   constructor(private readonly parts: LedgerStoreParts) {
-    super(parts.database);
+    super(parts.database, parts.log);
   }
 
   underLocks<T>(partitions: readonly number[], work: (rows: LockedRows) => Promise<T>): Promise<T> {
-    const { database, log, checkpoints } = this.parts;
+    const { database, log } = this.parts;
     return database.transaction(async (tx) => {
       await log.lockHeads(
         tx,
         partitions.map((partition) => ({ topic: TOPIC, partition })),
       );
-      return work(new PostgresLockedRows(tx, checkpoints));
+      return work(new PostgresLockedRows(tx, this.parts));
     });
   }
 
   committed(addresses: readonly LogAddress[], settlements: readonly Settlement[]): void {
     markSettled(settlements);
-    this.parts.log.committed(addresses);
+    // Several posts may share a record, which is woken for and kept in memory once.
+    this.parts.log.committed([...new Set(addresses)]);
   }
 
   isOutcomeUnknown(error: unknown): boolean {
