@@ -1,6 +1,8 @@
 -- What each topic said about an event: insert-only, one row an entry, joined when read. A fact comes
 -- once (its checkpoint is moved with its rows), so a second row for the same key is an error.
--- Keys compare as bytes (COLLATE "C"): they are ids, and it is several times faster.
+-- Keys compare as bytes (COLLATE "C"): they are ids, and it is several times faster. An id stands
+-- first, before its platform: it tells nearly all rows apart at the first comparison, and no tenant
+-- is ever read as a whole but in the order of time.
 --
 -- Indexes for lists and periods are partial, on a condition that every row meets and that only those
 -- statements state: a look-up by event id cannot be planned through them, which the planner does
@@ -20,17 +22,17 @@ CREATE TABLE usage_detail (
   data             json,
   -- The costs as sent, in their order; null = none.
   costs            json,
-  PRIMARY KEY (platform, mode, event_id)
+  PRIMARY KEY (event_id, platform, mode)
 );
 -- Lists, newest first. The event type stands last so that a filter by it needs no look at the row.
 CREATE INDEX usage_detail_of_customer
-  ON usage_detail (platform, mode, customer_id, occurred_at, event_id, event_type)
+  ON usage_detail (customer_id, platform, mode, occurred_at, event_id, event_type)
   WHERE event_type <> '';
 CREATE INDEX usage_detail_of_tenant
   ON usage_detail (platform, mode, occurred_at, event_id, event_type)
   WHERE event_type <> '';
 CREATE INDEX usage_detail_of_subject
-  ON usage_detail (platform, mode, subject, customer_id, occurred_at, event_id)
+  ON usage_detail (subject, customer_id, platform, mode, occurred_at, event_id)
   WHERE subject IS NOT NULL;
 
 CREATE TABLE rated_detail (
@@ -49,10 +51,10 @@ CREATE TABLE rated_detail (
   product_ids    text[] NOT NULL,
   product_codes  text[] NOT NULL,
   unrated_reason text,
-  PRIMARY KEY (platform, mode, event_id)
+  PRIMARY KEY (event_id, platform, mode)
 );
 CREATE INDEX rated_detail_unrated_of_customer
-  ON rated_detail (platform, mode, customer_id, occurred_at, event_id) WHERE fee_count = 0;
+  ON rated_detail (customer_id, platform, mode, occurred_at, event_id) WHERE fee_count = 0;
 CREATE INDEX rated_detail_unrated_of_tenant
   ON rated_detail (platform, mode, occurred_at, event_id) WHERE fee_count = 0;
 
@@ -64,7 +66,7 @@ CREATE TABLE event_product (
   occurred_at  timestamptz NOT NULL,
   event_id     uuid NOT NULL,
   customer_id  text COLLATE "C" NOT NULL,
-  PRIMARY KEY (platform, mode, product_code, occurred_at, event_id)
+  PRIMARY KEY (product_code, platform, mode, occurred_at, event_id)
 );
 
 -- In which asset a fee was taken, and its value: from the debit, or from the rating when every
@@ -84,13 +86,13 @@ CREATE TABLE fee_value (
   -- In the reporting currency; null = the asset has no rate. A rate may be almost 10^15 too.
   value       numeric(60, 12),
   uncollected numeric(27, 12) NOT NULL,
-  PRIMARY KEY (platform, mode, event_id, fee_id)
+  PRIMARY KEY (event_id, platform, mode, fee_id)
 );
-CREATE INDEX fee_value_of_customer ON fee_value (platform, mode, customer_id, occurred_at)
+CREATE INDEX fee_value_of_customer ON fee_value (customer_id, platform, mode, occurred_at)
   WHERE fee_id <> '';
-CREATE INDEX fee_value_of_product ON fee_value (platform, mode, product_id, occurred_at)
+CREATE INDEX fee_value_of_product ON fee_value (product_id, platform, mode, occurred_at)
   WHERE fee_id <> '';
-CREATE INDEX fee_value_of_subject ON fee_value (platform, mode, customer_id, subject, fee_id)
+CREATE INDEX fee_value_of_subject ON fee_value (customer_id, subject, platform, mode, fee_id)
   WHERE subject IS NOT NULL;
 
 -- One row a cost, and for an event without costs one row of line 0: it says that there are none.
@@ -109,9 +111,9 @@ CREATE TABLE cost_detail (
   currency    text COLLATE "C" NOT NULL,
   -- In the reporting currency; null = the currency has no rate.
   converted   numeric(60, 12),
-  PRIMARY KEY (platform, mode, event_id, line)
+  PRIMARY KEY (event_id, platform, mode, line)
 );
-CREATE INDEX cost_detail_of_customer ON cost_detail (platform, mode, customer_id, occurred_at)
+CREATE INDEX cost_detail_of_customer ON cost_detail (customer_id, platform, mode, occurred_at)
   WHERE line > 0;
-CREATE INDEX cost_detail_of_vendor ON cost_detail (platform, mode, vendor_id, occurred_at)
+CREATE INDEX cost_detail_of_vendor ON cost_detail (vendor_id, platform, mode, occurred_at)
   WHERE line > 0;

@@ -1,7 +1,8 @@
 -- Sums per UTC day of the event. Rows are only ever added to. `currency` is '' for the reporting
 -- currency (converted values) and a code for what has no rate into it. Counters stand on the row of
 -- currency ''. Amounts are below 10^15 and so are rates, so 48 digits before the point hold any sum.
--- fillfactor: updates of unindexed columns stay on their page (HOT).
+-- Keys begin with the id where there are many, as in the detail. fillfactor: updates of unindexed
+-- columns stay on their page (HOT).
 
 CREATE TABLE customer_day (
   platform    text COLLATE "C" NOT NULL,
@@ -14,7 +15,7 @@ CREATE TABLE customer_day (
   events      bigint NOT NULL,
   with_fees   bigint NOT NULL,
   unrated     bigint NOT NULL,
-  PRIMARY KEY (platform, mode, customer_id, day, currency)
+  PRIMARY KEY (customer_id, day, currency, platform, mode)
 ) WITH (fillfactor = 50);
 CREATE INDEX customer_day_of_day ON customer_day (platform, mode, day, customer_id);
 
@@ -27,7 +28,7 @@ CREATE TABLE subject_day (
   currency    text COLLATE "C" NOT NULL,
   revenue     numeric(60, 12) NOT NULL,
   costs       numeric(60, 12) NOT NULL,
-  PRIMARY KEY (platform, mode, subject, customer_id, day, currency)
+  PRIMARY KEY (subject, customer_id, day, currency, platform, mode)
 ) WITH (fillfactor = 70);
 
 CREATE TABLE platform_day (

@@ -9,7 +9,7 @@ CREATE TABLE event_share (
   event_id    uuid NOT NULL,
   currency    text COLLATE "C" NOT NULL,
   costs       numeric(60, 12) NOT NULL,
-  PRIMARY KEY (platform, mode, product_id, occurred_at, event_id, currency)
+  PRIMARY KEY (product_id, platform, mode, occurred_at, event_id, currency)
 );
 
 -- Costs of events without fees that have a subject.
@@ -23,7 +23,7 @@ CREATE TABLE subject_cost (
   occurred_at timestamptz NOT NULL,
   currency    text COLLATE "C" NOT NULL,
   amount      numeric(60, 12) NOT NULL,
-  PRIMARY KEY (platform, mode, customer_id, subject, event_id, line)
+  PRIMARY KEY (customer_id, subject, platform, mode, event_id, line)
 );
 
 -- What their costs are shared as at present; changes when a fee of the subject comes.
@@ -37,10 +37,10 @@ CREATE TABLE subject_share (
   subject     text COLLATE "C" NOT NULL,
   occurred_at timestamptz NOT NULL,
   costs       numeric(60, 12) NOT NULL,
-  PRIMARY KEY (platform, mode, event_id, product_id, currency)
+  PRIMARY KEY (event_id, product_id, currency, platform, mode)
 ) WITH (fillfactor = 70);
 CREATE INDEX subject_share_of_product
-  ON subject_share (platform, mode, product_id, occurred_at);
+  ON subject_share (product_id, platform, mode, occurred_at);
 
 -- Subjects whose costs must be shared (again): a fee or a cost came. Empty when all is done.
 CREATE TABLE open_subject (
