@@ -212,8 +212,8 @@ async function probe(client, customers, rate) {
         if (status !== 202 || index % 10 !== 0) return;
         for (;;) {
           const { text } = await client.request('GET', `/events/${id}`);
+          // The server waits by itself for up to 2 s: asking again at once is enough.
           if (JSON.parse(text).status === 'processed') break;
-          await pause(5);
         }
         delays.push(performance.now() - due);
       }),

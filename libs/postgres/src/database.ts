@@ -15,8 +15,11 @@ import type {
   TransactionOptions,
 } from './ports';
 
-/** Small machines: more connections than cores times two only add latency. */
-const POOL_SIZE = 4;
+/**
+ * One for each consumer of the busiest service and as many for requests. Many more would only make
+ * each statement wait for the others' turn on the processor.
+ */
+const POOL_SIZE = 8;
 /** A pool that cannot connect for this long is down, and says so (503) instead of hanging. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
