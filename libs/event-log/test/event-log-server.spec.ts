@@ -109,6 +109,8 @@ describe('event log server: consumers as controllers', () => {
   it('runs each handler once, for the service that owns the consumer', async () => {
     await caughtUp(ratingServer);
     await caughtUp(costsServer);
+    // The checkpoint shows the commit; the handler goes on after it.
+    await pollUntil(() => Promise.resolve(seen.length >= 5));
     expect([...seen].sort()).toEqual([
       'cost-attribution.usage bad',
       'cost-attribution.usage better',
