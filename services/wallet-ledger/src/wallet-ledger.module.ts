@@ -22,10 +22,10 @@ export class WalletLedgerModule implements OnApplicationShutdown {
   static of(runtime: ServiceRuntime): DynamicModule {
     const { clock, database, log, checkpoints, internal, metrics } = runtime;
     const reads = new WalletReads(database);
-    const ledger = new Ledger({
+    const ledger: Ledger = new Ledger({
       store: new PostgresLedgerStore({ database, log, checkpoints }),
       clock,
-      observer: new LedgerMetrics(metrics),
+      observer: new LedgerMetrics(metrics, () => ledger.bytesWaiting),
       nextTurn: setImmediate,
     });
     return {

@@ -105,6 +105,8 @@ export interface PageStart {
 
 export interface Listed<Item> {
   readonly items: readonly Item[];
+  /** Whether a next page would hold anything. */
+  readonly hasMore: boolean;
   readonly totalCount: number;
 }
 

@@ -1,19 +1,14 @@
-import type { Metrics } from '@kontor/service-host';
+import { type Metrics, watchQueue } from '@kontor/service-host';
 import type { LedgerObserver } from '../app/ports';
 
-const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
-
 export class LedgerMetrics implements LedgerObserver {
-  private readonly batches;
+  readonly batchWritten: (commands: number) => void;
   private readonly again;
   private readonly refusals;
 
-  constructor(metrics: Metrics) {
-    this.batches = metrics.histogram(
-      'kontor_ledger_batch_commands',
-      'Commands and deliveries that one commit of the ledger carried.',
-      BATCH_BUCKETS,
-    );
+  /** `bytesWaiting` is asked when metrics are read: of the ledger's own queue. */
+  constructor(metrics: Metrics, bytesWaiting: () => number) {
+    this.batchWritten = watchQueue(metrics, 'ledger', bytesWaiting);
     this.again = metrics.counter(
       'kontor_ledger_decided_again_total',
       'Batches decided again under locks, because another instance or a repeat was first.',
@@ -23,10 +18,6 @@ export class LedgerMetrics implements LedgerObserver {
       'Requests that the ledger refused. A refusal is an answer and is not stored.',
       ['code'],
     );
-  }
-
-  batchWritten(commands: number): void {
-    this.batches.observe(commands);
   }
 
   decidedAgain(): void {

@@ -11,8 +11,14 @@ import type {
   Resolved,
 } from '../../app/ports';
 
-/** Usage must not wait for a slow catalog: after this the gateway goes by what it knows. */
-const OWNER_DEADLINE_MS = 100;
+/** Usage must not wait for a slow catalog: after this the gateway goes by the head it knows. */
+const HEAD_DEADLINE_MS = 100;
+/** A name that only its owner can tell is worth waiting for: the alternative is a 503. */
+const NAMES_DEADLINE_MS = 2_000;
+
+const deadlineOf = ({ ids, externalIds }: Names): { deadlineMs: number } => ({
+  deadlineMs: ids.length + externalIds.length > 0 ? NAMES_DEADLINE_MS : HEAD_DEADLINE_MS,
+});
 /** What the projection needs beside the waiting itself. */
 const ANSWER_MARGIN_MS = 1_000;
 
@@ -28,9 +34,9 @@ async function asked<T>(owner: string, question: Promise<T>): Promise<T> {
 export class CatalogOwner implements ReferenceOwner {
   constructor(private readonly internal: InternalCalls) {}
 
-  async resolve(tenant: Tenant, { ids, externalIds }: Names): Promise<Resolved> {
-    const request = { customerIds: [...ids], externalIds: [...externalIds] };
-    const options = { deadlineMs: OWNER_DEADLINE_MS };
+  async resolve(tenant: Tenant, names: Names): Promise<Resolved> {
+    const request = { customerIds: [...names.ids], externalIds: [...names.externalIds] };
+    const options = deadlineOf(names);
     const { head, customers } = await asked(
       'catalog',
       this.internal.call('catalog.resolve-customers', tenant, request, options),
@@ -48,9 +54,9 @@ export class CatalogOwner implements ReferenceOwner {
 export class VendorOwner implements ReferenceOwner {
   constructor(private readonly internal: InternalCalls) {}
 
-  async resolve(tenant: Tenant, { ids, externalIds }: Names): Promise<Resolved> {
-    const request = { vendorIds: [...ids], externalIds: [...externalIds] };
-    const options = { deadlineMs: OWNER_DEADLINE_MS };
+  async resolve(tenant: Tenant, names: Names): Promise<Resolved> {
+    const request = { vendorIds: [...names.ids], externalIds: [...names.externalIds] };
+    const options = deadlineOf(names);
     const { head, vendors } = await asked(
       'cost-attribution',
       this.internal.call('cost-attribution.resolve-vendors', tenant, request, options),

@@ -100,14 +100,11 @@ export function startOf(kind: string, { limit, offset, cursor }: PageQuery): Pag
 
 export function pageOf<Item extends Dated, Dto>(
   kind: string,
-  { items, totalCount }: Listed<Item>,
+  { items, hasMore, totalCount }: Listed<Item>,
   options: { readonly query: PageQuery; readonly toDto: (item: Item) => Dto },
 ): Page<Dto> {
   const { query, toDto } = options;
   const last = items.at(-1);
-  const cursor =
-    last && items.length === query.limit
-      ? encodeCursor(kind, [last.createdAt, last.id])
-      : undefined;
+  const cursor = last && hasMore ? encodeCursor(kind, [last.createdAt, last.id]) : undefined;
   return page(items.map(toDto), totalCount, query, cursor);
 }

@@ -61,16 +61,21 @@ async function listed<Item extends object>(
 ): Promise<Listed<Item>> {
   const next = values.length + 1;
   const beyond = after ? `AND (created_at, id) < ($${next + 2}, $${next + 3})` : '';
-  const items = await queryable.query<Item>(
+  // One more than the page, to know whether there is a next one.
+  const rows = await queryable.query<Item>(
     `SELECT ${columns} FROM ${from} ${beyond}
      ORDER BY created_at DESC, id DESC LIMIT $${next} OFFSET $${next + 1}`,
-    [...values, limit, after ? 0 : offset, ...(after ? [after.createdAt, after.id] : [])],
+    [...values, limit + 1, after ? 0 : offset, ...(after ? [after.createdAt, after.id] : [])],
   );
   const [count] = await queryable.query<{ count: string }>(
     `SELECT count(*) AS count FROM ${from}`,
     values,
   );
-  return { items, totalCount: Number(count?.count ?? 0) };
+  return {
+    items: rows.slice(0, limit),
+    hasMore: rows.length > limit,
+    totalCount: Number(count?.count ?? 0),
+  };
 }
 
 /** The changes of keys inside a transaction. */
