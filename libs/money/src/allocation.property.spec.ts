@@ -34,7 +34,9 @@ describe('allocation', () => {
           const expected = Array.from({ length: groups }, (_unused, group) =>
             wire(sum(parts.filter((_part, index) => groupOf[index] === group))),
           );
-          expect(new Allocation(list, groupOf, groups).share(total).map(wire)).toEqual(expected);
+          expect(new Allocation(list.map(wire), groupOf, groups).share(total).map(wire)).toEqual(
+            expected,
+          );
         },
       ),
       parameters,

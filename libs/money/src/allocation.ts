@@ -5,20 +5,24 @@
  * each product's sum. Equal weights get equal floors and equal remainders, so they are computed
  * once per distinct weight, in whole units of the smallest decimal: integers of any size, exact.
  */
-import { AMOUNT_DECIMALS, Decimal, decimal, wire, ZERO } from './decimal';
+import { AMOUNT_DECIMALS, Decimal, decimal, wire, ZERO, type DecimalString } from './decimal';
 
-/** Weights that are equal, in the order of the list. */
+/** Weights that are equal. */
 interface WeightClass {
   readonly weight: bigint;
+  /** Their places in the list, rising. */
   readonly members: number[];
   /** How many members each group has. */
-  readonly groups: Map<number, number>;
+  readonly groups: [group: number, count: number][];
 }
 
-interface ClassShare {
+interface Ranked {
   readonly weights: WeightClass;
   readonly remainder: bigint;
 }
+
+/** Far above the error of a quotient of two doubles, far below what separates most remainders. */
+const NEAR = 1e-9;
 
 export class Allocation {
   private readonly classes: readonly WeightClass[];
@@ -27,10 +31,11 @@ export class Allocation {
   /**
    * Shape: `groupOf[i]` is the group (0..`groups` - 1) of `weights[i]`; the order of the list
    *        decides ties, as in `allocate`.
-   * Units: weights are >= 0 and have at most 12 decimals.
+   * Units: weights are plain decimal texts >= 0 of at most 12 decimals, e.g. of a database: a long
+   *        list is read faster than as Decimals.
    */
   constructor(
-    weights: readonly Decimal[],
+    weights: readonly DecimalString[],
     private readonly groupOf: readonly number[],
     private readonly groups: number,
   ) {
@@ -50,88 +55,124 @@ export class Allocation {
   share(total: Decimal): Decimal[] {
     if (total.lt(ZERO)) return this.share(total.neg()).map((part) => part.neg());
     const sums = new Array<bigint>(this.groups).fill(0n);
-    const units = unitsOf(total);
+    const units = unitsOf(wire(total));
     if (units === 0n) return sums.map(amountOf);
     if (this.classes.length === 0) throw new Error('cannot share an amount over nothing');
-    this.addSpare(units - this.addFloors(units, sums), this.byRemainder(units), sums);
+    let spare = units;
+    const remainders = this.classes.map(({ weight, members, groups }) => {
+      const exact = units * weight;
+      const floor = exact / this.whole;
+      spare -= floor * BigInt(members.length);
+      if (floor !== 0n) addTimes(floor, groups, sums);
+      return exact - floor * this.whole;
+    });
+    this.addSpare(Number(spare), remainders, sums);
     return sums.map(amountOf);
   }
 
-  private addFloors(units: bigint, sums: bigint[]): bigint {
-    let given = 0n;
-    for (const { weight, members, groups } of this.classes) {
-      const floor = (units * weight) / this.whole;
-      given += floor * BigInt(members.length);
-      for (const [group, count] of groups)
-        sums[group] = (sums[group] ?? 0n) + floor * BigInt(count);
-    }
-    return given;
+  /** Gives one unit each to the `spare` weights of the largest remainders, ties by place. */
+  private addSpare(spare: number, remainders: readonly bigint[], sums: bigint[]): void {
+    if (spare === 0) return;
+    const { above, border, left } = this.sieve(spare, remainders);
+    for (const { groups } of above) addTimes(1n, groups, sums);
+    this.addAtBorder(left, border, sums);
   }
 
-  /** Classes by falling remainder; those with the same one stand together. */
-  private byRemainder(units: bigint): ClassShare[] {
-    return this.classes
-      .map((weights) => ({ weights, remainder: (units * weights.weight) % this.whole }))
-      .sort((a, b) => Number(b.remainder > a.remainder) - Number(b.remainder < a.remainder));
+  /**
+   * Finds roughly where the spare units end, so that few remainders are compared exactly: those
+   * `above` get one for sure, those below none, and `left` are for the `border`. The doubles only
+   * sort candidates; no amount is computed with them.
+   */
+  private sieve(
+    spare: number,
+    remainders: readonly bigint[],
+  ): { above: WeightClass[]; border: Ranked[]; left: number } {
+    const whole = Number(this.whole);
+    const fractions = Float64Array.from(remainders, (remainder) => Number(remainder) / whole);
+    const end = this.fractionAt(spare, fractions);
+    const above: WeightClass[] = [];
+    const border: Ranked[] = [];
+    let left = spare;
+    this.classes.forEach((weights, index) => {
+      const distance = (fractions[index] ?? 0) - end;
+      if (distance > NEAR) {
+        above.push(weights);
+        left -= weights.members.length;
+      } else if (distance >= -NEAR) border.push({ weights, remainder: remainders[index] ?? 0n });
+    });
+    return { above, border, left };
   }
 
-  private addSpare(spare: bigint, shares: readonly ClassShare[], sums: bigint[]): void {
-    let left = Number(spare);
-    for (let start = 0; start < shares.length && left > 0;) {
-      const end = endOfTie(shares, start);
-      const tied = shares.slice(start, end).map(({ weights }) => weights);
-      const count = tied.reduce((sum, { members }) => sum + members.length, 0);
-      if (count <= left) for (const { groups } of tied) addCounts(groups, sums);
-      else addCounts(this.firstOf(tied, left), sums);
-      left -= Math.min(count, left);
+  /** The fraction of the weight that takes the last of the spare units. */
+  private fractionAt(spare: number, fractions: Float64Array): number {
+    const ofWeights = new Float64Array(this.groupOf.length);
+    let at = 0;
+    this.classes.forEach(({ members }, index) => {
+      ofWeights.fill(fractions[index] ?? 0, at, at + members.length);
+      at += members.length;
+    });
+    ofWeights.sort();
+    return ofWeights[ofWeights.length - spare] ?? 0;
+  }
+
+  private addAtBorder(spare: number, border: readonly Ranked[], sums: bigint[]): void {
+    const byRemainder = [...border].sort(
+      (a, b) => Number(b.remainder > a.remainder) - Number(b.remainder < a.remainder),
+    );
+    let left = spare;
+    for (let start = 0; start < byRemainder.length && left > 0;) {
+      const end = endOfTie(byRemainder, start);
+      const members = byRemainder.slice(start, end).flatMap(({ weights }) => weights.members);
+      // Of equal remainders the earlier weight comes first, whatever its weight.
+      if (members.length > left) members.sort((a, b) => a - b);
+      for (const member of members.slice(0, left)) {
+        const group = this.groupOf[member] ?? 0;
+        sums[group] = (sums[group] ?? 0n) + 1n;
+      }
+      left -= Math.min(members.length, left);
       start = end;
     }
   }
-
-  /** The groups of the first `count` members of these classes, in the order of the list. */
-  private firstOf(tied: readonly WeightClass[], count: number): Map<number, number> {
-    const [only] = tied;
-    const members =
-      tied.length === 1 && only
-        ? only.members
-        : tied.flatMap((weights) => weights.members).sort((a, b) => a - b);
-    const groups = new Map<number, number>();
-    for (const member of members.slice(0, count)) {
-      const group = this.groupOf[member] ?? 0;
-      groups.set(group, (groups.get(group) ?? 0) + 1);
-    }
-    return groups;
-  }
 }
 
-function endOfTie(shares: readonly ClassShare[], start: number): number {
+function endOfTie(ranked: readonly Ranked[], start: number): number {
   let end = start + 1;
-  while (end < shares.length && shares[end]?.remainder === shares[start]?.remainder) end += 1;
+  while (end < ranked.length && ranked[end]?.remainder === ranked[start]?.remainder) end += 1;
   return end;
 }
 
-function addCounts(groups: ReadonlyMap<number, number>, sums: bigint[]): void {
-  for (const [group, count] of groups) sums[group] = (sums[group] ?? 0n) + BigInt(count);
+function addTimes(units: bigint, groups: WeightClass['groups'], sums: bigint[]): void {
+  for (const [group, count] of groups)
+    sums[group] = (sums[group] ?? 0n) + (count === 1 ? units : units * BigInt(count));
 }
 
 function classesOf(weights: readonly bigint[], groupOf: readonly number[]): WeightClass[] {
-  const classes = new Map<bigint, WeightClass>();
+  const classes = new Map<bigint, { weight: bigint; members: number[] }>();
   weights.forEach((weight, index) => {
-    let same = classes.get(weight);
-    if (!same) {
-      same = { weight, members: [], groups: new Map() };
-      classes.set(weight, same);
-    }
-    same.members.push(index);
-    const group = groupOf[index] ?? 0;
-    same.groups.set(group, (same.groups.get(group) ?? 0) + 1);
+    const same = classes.get(weight);
+    if (same) same.members.push(index);
+    else classes.set(weight, { weight, members: [index] });
   });
-  return [...classes.values()];
+  return [...classes.values()].map((one) => ({ ...one, groups: countGroups(one, groupOf) }));
+}
+
+function countGroups(
+  { members }: { readonly members: readonly number[] },
+  groupOf: readonly number[],
+): WeightClass['groups'] {
+  const counts = new Map<number, number>();
+  for (const member of members) {
+    const group = groupOf[member] ?? 0;
+    counts.set(group, (counts.get(group) ?? 0) + 1);
+  }
+  return [...counts];
 }
 
 /** 0.16 -> 160000000000: whole units of the smallest decimal. */
-function unitsOf(value: Decimal): bigint {
-  const [whole = '0', fraction = ''] = wire(value).split('.');
+function unitsOf(text: DecimalString): bigint {
+  const point = text.indexOf('.');
+  const whole = point < 0 ? text : text.slice(0, point);
+  const fraction = point < 0 ? '' : text.slice(point + 1);
   if (fraction.length > AMOUNT_DECIMALS) throw new Error('an amount has at most 12 decimals');
   return BigInt(whole + fraction.padEnd(AMOUNT_DECIMALS, '0'));
 }

@@ -26,8 +26,8 @@ const sharingOf = (view: MemoryView): SubjectSharing =>
       openPartitions: async () => (view.open.size > 0 ? [0] : []),
       inPartition: (_partition, work) => work(view.openSubjects()),
     },
-    // So little that most rounds end half-way.
-    workMax: 3,
+    // So few that most rounds end half-way, and most subjects are large.
+    ...{ eventsMax: 1, feesMax: 1 },
     onError: (error) => {
       throw error;
     },

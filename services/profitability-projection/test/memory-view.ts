@@ -1,7 +1,7 @@
 /** The view in memory: the same ports as on PostgreSQL, kept by the component tests to be alike. */
 import { wire, type Decimal } from '@kontor/money';
 import { FOLDS } from '../src/app/fold-topics';
-import type { KnownEvents, OpenSubject, OpenSubjects } from '../src/app/ports';
+import type { CostlyEvent, KnownEvents, OpenSubject, OpenSubjects } from '../src/app/ports';
 import {
   eventKey,
   keyOf,
@@ -15,7 +15,7 @@ import {
 import { sharesByValue, subjectKey, type Changes, type SubjectCost } from '../src/domain/fold';
 import type { SubjectShare } from '../src/domain/reshare';
 import { ROLL_UP_TABLES, type RollUpRow, type RollUps } from '../src/domain/roll-ups';
-import { weigh } from '../src/domain/share-cost';
+import { weighed } from '../src/domain/share-cost';
 import type { Entry } from './history';
 
 interface OpenMark extends SubjectRef {
@@ -98,30 +98,11 @@ export class MemoryView implements KnownEvents {
       take: async (limit) =>
         [...this.open.values()].slice(0, limit).map((mark) => this.sized(mark)),
       fees: async (subjects) =>
-        new Map(subjects.map((group) => [subjectKey(group), this.feesOf(group).map(weigh)])),
-      costs: async (portions) =>
+        new Map(subjects.map((group) => [subjectKey(group), weighed(this.feesOf(group))])),
+      events: async (subjects, limit) =>
         new Map(
-          portions.map(({ subject, eventsMax }) => {
-            const costs = this.costsOf(subject)
-              .filter(({ eventId }) => subject.sharedUpTo === null || eventId > subject.sharedUpTo)
-              .sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
-            const events = [...new Set(costs.map(({ eventId }) => eventId))].slice(0, eventsMax);
-            return [
-              subjectKey(subject),
-              costs.filter(({ eventId }) => events.includes(eventId)),
-            ] as const;
-          }),
+          subjects.map((subject) => [subjectKey(subject), this.eventsOf(subject, limit)] as const),
         ),
-      shares: async (costs) => {
-        const events = new Set(costs.map(({ eventId }) => eventId));
-        const groups = new Map<string, SubjectShare[]>();
-        for (const share of this.subjectShares.values()) {
-          if (!events.has(share.eventId)) continue;
-          const key = subjectKey({ ...share, subject: share.subject ?? '' });
-          groups.set(key, [...(groups.get(key) ?? []), share]);
-        }
-        return groups;
-      },
       write: async ({ shares, rollUps }) => {
         for (const share of shares)
           this.subjectShares.set(keyOf(share.eventId, share.productId, share.currency), share);
@@ -165,11 +146,21 @@ export class MemoryView implements KnownEvents {
   }
 
   private sized(mark: OpenMark): OpenSubject {
-    return {
-      ...mark,
-      feeCount: this.feesOf(mark).length,
-      costCount: this.costsOf(mark).length,
-    };
+    return { ...mark, feeCount: this.feesOf(mark).length };
+  }
+
+  private eventsOf(subject: OpenSubject, limit: number): CostlyEvent[] {
+    const events = new Map<string, SubjectCost[]>();
+    for (const cost of this.costsOf(subject))
+      events.set(cost.eventId, [...(events.get(cost.eventId) ?? []), cost]);
+    return [...events]
+      .filter(([eventId]) => subject.sharedUpTo === null || eventId > subject.sharedUpTo)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .slice(0, limit)
+      .map(([eventId, costs]) => ({
+        ...{ eventId, costs },
+        shared: [...this.subjectShares.values()].filter((share) => share.eventId === eventId),
+      }));
   }
 
   private feesOf(group: SubjectRef): FeeValue[] {

@@ -7,7 +7,7 @@ import { SubjectSharingRows } from '../src/adapters/postgres/subject-rows';
 import { ViewWriter } from '../src/adapters/postgres/view-writer';
 import { FOLDS } from '../src/app/fold-topics';
 import type { EntryOf, Fold, Topic } from '../src/app/ports';
-import { SubjectSharing } from '../src/app/subject-sharing';
+import { SubjectSharing, type SubjectSharingOptions } from '../src/app/subject-sharing';
 import type { Entry } from './history';
 import { partitionOf } from '@kontor/event-log';
 
@@ -45,7 +45,9 @@ export interface PostgresView {
   close(): Promise<void>;
 }
 
-export async function openView(workMax?: number): Promise<PostgresView> {
+export async function openView(
+  limits: Pick<SubjectSharingOptions, 'eventsMax' | 'feesMax'> = {},
+): Promise<PostgresView> {
   const { url, drop } = await createDatabase();
   await migrate({ url, service: SERVICE }, [
     { set: SERVICE, dir: path.resolve(__dirname, '../migrations') },
@@ -57,7 +59,7 @@ export async function openView(workMax?: number): Promise<PostgresView> {
     onError: (error) => {
       throw error;
     },
-    ...(workMax !== undefined && { workMax }),
+    ...limits,
   });
   return {
     database,

@@ -56,22 +56,22 @@ export interface EntryOf {
 export interface OpenSubject extends SubjectRef {
   /** Costs up to this event were shared in this round; null at its start. */
   readonly sharedUpTo: string | null;
-  /** Counted up to a bound of the store's: beyond it the subject is large. */
+  /** Fees are never removed: as long as it is the same, so are they. */
   readonly feeCount: number;
-  readonly costCount: number;
 }
 
-/** What is left of a subject after a round of bounded work. */
+/** How far a subject's round came. */
 export interface SubjectProgress {
   readonly subject: SubjectRef;
   /** Null when all its costs were shared. */
   readonly sharedUpTo: string | null;
 }
 
-/** A subject's costs to read: those after `sharedUpTo`, of at most so many events. */
-export interface CostPortion {
-  readonly subject: OpenSubject;
-  readonly eventsMax: number;
+/** An event without fees and with costs, and what these are shared as so far. */
+export interface CostlyEvent {
+  readonly eventId: string;
+  readonly costs: readonly SubjectCost[];
+  readonly shared: readonly SubjectShare[];
 }
 
 /**
@@ -80,11 +80,10 @@ export interface CostPortion {
  */
 export interface OpenSubjects {
   take(limit: number): Promise<OpenSubject[]>;
+  /** All fees of each subject, in the order of fee ids. */
   fees(subjects: readonly SubjectRef[]): Promise<Map<string, WeighedFee[]>>;
-  /** All costs of each chosen event, in the order of event ids. */
-  costs(portions: readonly CostPortion[]): Promise<Map<string, SubjectCost[]>>;
-  /** What the costs of these events are shared as. */
-  shares(costs: readonly SubjectCost[]): Promise<Map<string, SubjectShare[]>>;
+  /** At most `limit` events of each subject after `sharedUpTo`, in the order of event ids. */
+  events(subjects: readonly OpenSubject[], limit: number): Promise<Map<string, CostlyEvent[]>>;
   write(reshared: Reshared): Promise<void>;
   leave(progress: readonly SubjectProgress[]): Promise<void>;
 }

@@ -3,21 +3,21 @@
  * brought a fee or a cost are committed: such a batch only marks the subject, so what a batch does
  * never depends on how much its subjects hold.
  *
- * A transaction shares many small subjects, or one round over a part of a large one's costs. Each
- * cost is shared on its own over all fees, so a round may stop anywhere and go on later; until then
- * the rest keeps its older shares, and new costs stand under no product. Every state adds up.
+ * A transaction shares many small subjects, or a part of a large one's costs: each cost is shared
+ * on its own over all fees, so it may stop anywhere and go on later. Until then the rest keeps its
+ * older shares, and new costs stand under no product; every state adds up.
  *
- * Cost: a subject with n fees and k costs is n reads and k x FeeShares.share; a new fee causes one
- *       such round however many fees came meanwhile. A partition rests after a long round, so that
- *       a busy subject takes at most a tenth of its partition's time.
+ * Cost: a subject with n fees and k events of costs is n rows read per transaction, and k shares
+ *       (FeeShares) per round; a new fee causes one round however many came meanwhile. A partition
+ *       rests after a long transaction, so that a busy subject takes a tenth of its time at most.
  * Errors: what the store throws is reported and tried again; nothing is lost, the mark stays.
  */
 import type { Tenant } from '../domain/entries';
 import { subjectKey } from '../domain/fold';
-import { reshare } from '../domain/reshare';
-import { RollUps } from '../domain/roll-ups';
+import { Reshared } from '../domain/reshare';
+import { FeeShares } from '../domain/share-cost';
 import type {
-  CostPortion,
+  CostlyEvent,
   OpenSubject,
   OpenSubjects,
   SubjectProgress,
@@ -26,30 +26,47 @@ import type {
 
 /** Subjects looked at in one transaction. */
 const SUBJECTS_MAX = 200;
-/** Fee-cost pairs shared in one transaction, about: some tens of milliseconds. */
-const WORK_MAX = 200_000;
-/** Rounds longer than this are followed by rest of REST_FACTOR times their length. */
-const LONG_ROUND_MS = 50;
+/** Fees read in one transaction; a subject with more of them is alone in it. */
+const FEES_MAX = 20_000;
+/** Events of one subject shared in one transaction. */
+const EVENTS_MAX = 1_000;
+/** No further event is shared in a transaction that computed for so long: others wait for it. */
+const SHARING_MS = 200;
+/** Transactions longer than this are followed by rest of REST_FACTOR times their length. */
+const LONG_MS = 50;
 const REST_FACTOR = 9;
 /** Another instance may have opened a subject and died: looked for this often. */
 const POLL_MS = 1_000;
 
+/** A subject with its fees ready for sharing. */
+interface Work {
+  readonly subject: OpenSubject;
+  readonly shares: FeeShares;
+}
+
 export interface SubjectSharingOptions {
   readonly store: SubjectSharingStore;
   readonly onError: (error: unknown) => void;
-  /** Default WORK_MAX. */
-  readonly workMax?: number;
+  /** Default EVENTS_MAX and FEES_MAX. */
+  readonly eventsMax?: number;
+  readonly feesMax?: number;
 }
 
 export class SubjectSharing {
   private readonly running = new Map<number, Promise<void>>();
   private readonly restUntil = new Map<number, number>();
+  /** Of the large subject that was worked on last: its costs may take many transactions. */
+  private large: { key: string; feeCount: number; shares: FeeShares } | undefined;
   private turn = 0;
   private stopped = true;
   private ended: Promise<void> = Promise.resolve();
   private wakeSleeper: () => void = () => undefined;
 
-  constructor(private readonly options: SubjectSharingOptions) {}
+  private readonly feesMax: number;
+
+  constructor(private readonly options: SubjectSharingOptions) {
+    this.feesMax = options.feesMax ?? FEES_MAX;
+  }
 
   start(): void {
     this.stopped = false;
@@ -114,12 +131,36 @@ export class SubjectSharing {
     const startedAt = Date.now();
     this.turn += 1;
     await this.options.store.inPartition(partition, async (open) => {
-      const subjects = await open.take(SUBJECTS_MAX);
-      const chosen = choose(subjects, this.turn, this.options.workMax);
-      await open.leave(await shareSubjects(open, chosen));
+      const subjects = choose(await open.take(SUBJECTS_MAX), this.turn, this.feesMax);
+      const work = await this.loaded(open, subjects);
+      await open.leave(await shareSubjects(open, work, this.options.eventsMax ?? EVENTS_MAX));
     });
     const took = Date.now() - startedAt;
-    if (took > LONG_ROUND_MS) this.restUntil.set(partition, Date.now() + REST_FACTOR * took);
+    if (took > LONG_MS) this.restUntil.set(partition, Date.now() + REST_FACTOR * took);
+  }
+
+  private async loaded(open: OpenSubjects, subjects: readonly OpenSubject[]): Promise<Work[]> {
+    const [first] = subjects;
+    const isKnown =
+      first !== undefined &&
+      this.large?.key === subjectKey(first) &&
+      this.large.feeCount === first.feeCount;
+    const fees = await open.fees(isKnown ? subjects.slice(1) : subjects);
+    const work = subjects.map((subject) => ({
+      subject,
+      shares:
+        isKnown && subject === first && this.large
+          ? this.large.shares
+          : new FeeShares(fees.get(subjectKey(subject)) ?? []),
+    }));
+    const [one] = work;
+    if (one && one.subject.feeCount > this.feesMax)
+      this.large = {
+        key: subjectKey(one.subject),
+        feeCount: one.subject.feeCount,
+        shares: one.shares,
+      };
+    return work;
   }
 
   private sleep(): Promise<void> {
@@ -137,38 +178,58 @@ export class SubjectSharing {
 export function choose(
   subjects: readonly OpenSubject[],
   turn: number,
-  workMax = WORK_MAX,
-): CostPortion[] {
+  feesMax: number,
+): OpenSubject[] {
   const start = subjects.length === 0 ? 0 : turn % subjects.length;
-  const portions: CostPortion[] = [];
-  let room = workMax;
+  const chosen: OpenSubject[] = [];
+  let fees = 0;
   for (const subject of [...subjects.slice(start), ...subjects.slice(0, start)]) {
-    const fees = Math.max(1, subject.feeCount);
-    const work = fees * Math.max(1, subject.costCount);
-    if (work <= room) portions.push({ subject, eventsMax: subject.costCount + 1 });
-    else if (portions.length > 0) continue;
-    else return [{ subject, eventsMax: Math.max(1, Math.floor(workMax / fees)) }];
-    room -= work;
+    if (chosen.length > 0 && fees + subject.feeCount > feesMax) continue;
+    chosen.push(subject);
+    fees += subject.feeCount;
   }
-  return portions;
+  return chosen;
 }
 
+/** Answers how far each subject came; those that time did not reach are left as they were. */
 async function shareSubjects(
   open: OpenSubjects,
-  portions: readonly CostPortion[],
+  work: readonly Work[],
+  eventsMax: number,
 ): Promise<SubjectProgress[]> {
-  const fees = await open.fees(portions.map(({ subject }) => subject));
-  const costs = await open.costs(portions);
-  const shared = await open.shares([...costs.values()].flat());
-  const rollUps = new RollUps();
-  const reshared = portions.map(({ subject }) => {
-    const key = subjectKey(subject);
-    return reshare(fees.get(key) ?? [], costs.get(key) ?? [], shared.get(key) ?? [], rollUps);
-  });
-  await open.write({ shares: reshared.flatMap(({ shares }) => shares), rollUps });
-  return portions.map(({ subject, eventsMax }) => {
-    const events = [...new Set((costs.get(subjectKey(subject)) ?? []).map((one) => one.eventId))];
-    const full = events.length >= eventsMax;
-    return { subject, sharedUpTo: full ? (events.at(-1) ?? null) : null };
-  });
+  const events = await open.events(
+    work.map(({ subject }) => subject),
+    eventsMax,
+  );
+  const deadline = Date.now() + SHARING_MS;
+  const reshared = new Reshared();
+  const progress: SubjectProgress[] = [];
+  for (const { subject, shares } of work) {
+    const ofSubject = events.get(subjectKey(subject)) ?? [];
+    const done = shareEvents(reshared, shares, ofSubject, deadline);
+    const all = done === ofSubject.length && ofSubject.length < eventsMax;
+    const last = ofSubject[done - 1]?.eventId ?? subject.sharedUpTo;
+    progress.push({ subject, sharedUpTo: all ? null : last });
+    if (Date.now() > deadline) break;
+  }
+  await open.write(reshared);
+  return progress;
+}
+
+/** Shares events until time is over, at least one; answers how many. */
+function shareEvents(
+  reshared: Reshared,
+  fees: FeeShares,
+  events: readonly CostlyEvent[],
+  deadline: number,
+): number {
+  // Without a fee the costs stay under no product.
+  if (fees.productIds.length === 0) return events.length;
+  let done = 0;
+  for (const { costs, shared } of events) {
+    if (done > 0 && Date.now() > deadline) break;
+    reshared.add(fees, costs, shared);
+    done += 1;
+  }
+  return done;
 }

@@ -28,7 +28,7 @@ import {
   type UsageEntry,
 } from './entries';
 import { RollUps } from './roll-ups';
-import { costsOfOneProduct, shareEventCosts, weigh, type ProductShare } from './share-cost';
+import { costsOfOneProduct, shareEventCosts, type ProductShare } from './share-cost';
 
 export interface EventProduct extends Happening {
   readonly productCode: string;
@@ -159,8 +159,7 @@ function assignCosts(
   const [productId] = rated.productIds;
   if (productId === undefined) return assignToSubject(changes, costs, lines);
   if (!sharesByValue(rated)) return addShares(changes, costs, costsOfOneProduct(lines, productId));
-  if (fees.length === rated.feeCount)
-    addShares(changes, costs, shareEventCosts(lines, fees.map(weigh)));
+  if (fees.length === rated.feeCount) addShares(changes, costs, shareEventCosts(lines, fees));
 }
 
 function addShares(changes: Changes, event: Happening, shares: readonly ProductShare[]): void {

@@ -1,7 +1,7 @@
 import { decimal, wire } from '@kontor/money';
 import type { SubjectCost } from './fold';
-import { reshare, type SubjectShare } from './reshare';
-import type { WeighedFee } from './share-cost';
+import { Reshared, type SubjectShare } from './reshare';
+import { FeeShares, type WeighedFee } from './share-cost';
 
 const happening = {
   platform: 'acc_a',
@@ -10,9 +10,9 @@ const happening = {
   subject: 'task',
   occurredAt: '2026-01-05T10:00:00.000000Z',
 };
-const fee = (feeId: string, productId: string, weight: string): WeighedFee => ({
-  ...{ feeId, productId },
-  weight: decimal(weight),
+const fee = (productId: string, weight: string): WeighedFee => ({
+  productId,
+  weight,
 });
 const cost = (eventId: string, amount: string, line = 1): SubjectCost => ({
   ...{ ...happening, eventId, line, currency: '' },
@@ -24,7 +24,9 @@ const shared = (eventId: string, productId: string, costs: string): SubjectShare
 });
 
 function run(...[fees, costs, before]: [WeighedFee[], SubjectCost[], SubjectShare[]?]) {
-  const { shares, rollUps } = reshare(fees, costs, before ?? []);
+  const reshared = new Reshared();
+  reshared.add(new FeeShares(fees), costs, before ?? []);
+  const { shares, rollUps } = reshared;
   return {
     shares: shares.map((one) => `${one.eventId} ${one.productId} ${wire(one.costs)}`),
     moved: rollUps.rows('product_day').map(({ key, costs: sum }) => `${key[2]} ${wire(sum)}`),
@@ -33,39 +35,32 @@ function run(...[fees, costs, before]: [WeighedFee[], SubjectCost[], SubjectShar
 
 describe('sharing the costs of a subject again', () => {
   it('moves a cost from no product to those of its fees', () =>
-    expect(run([fee('f1', 'a', '1'), fee('f2', 'b', '3')], [cost('e1', '0.4')])).toEqual({
+    expect(run([fee('a', '1'), fee('b', '3')], [cost('e1', '0.4')])).toEqual({
       shares: ['e1 a 0.1', 'e1 b 0.3'],
       moved: [' -0.4', 'a 0.1', 'b 0.3'],
     }));
 
   it('moves only the difference when a fee came', () =>
     expect(
-      run(
-        [fee('f1', 'a', '1'), fee('f2', 'b', '3')],
-        [cost('e1', '0.4')],
-        [shared('e1', 'a', '0.4')],
-      ),
+      run([fee('a', '1'), fee('b', '3')], [cost('e1', '0.4')], [shared('e1', 'a', '0.4')]),
     ).toEqual({ shares: ['e1 a 0.1', 'e1 b 0.3'], moved: [' 0', 'a -0.3', 'b 0.3'] }));
 
   it('writes nothing when nothing changed', () =>
-    expect(run([fee('f1', 'a', '1')], [cost('e1', '0.4')], [shared('e1', 'a', '0.4')])).toEqual({
+    expect(run([fee('a', '1')], [cost('e1', '0.4')], [shared('e1', 'a', '0.4')])).toEqual({
       shares: [],
       moved: [],
     }));
 
-  it('leaves costs under no product while the subject has no fee', () =>
-    expect(run([], [cost('e1', '0.4')])).toEqual({ shares: [], moved: [] }));
-
   it('rounds each cost of an event on its own', () =>
     expect(
       run(
-        [fee('f1', 'a', '0'), fee('f2', 'b', '0')],
+        [fee('a', '0'), fee('b', '0')],
         [cost('e1', '0.000000000001'), cost('e1', '0.000000000001', 2)],
       ).shares,
     ).toEqual(['e1 a 0.000000000002', 'e1 b 0']));
 
   it('gives a fee without a value in the reporting currency nothing beside one that has it', () =>
-    expect(run([fee('f1', 'a', '0'), fee('f2', 'b', '1')], [cost('e1', '1')]).shares).toEqual([
+    expect(run([fee('a', '0'), fee('b', '1')], [cost('e1', '1')]).shares).toEqual([
       'e1 a 0',
       'e1 b 1',
     ]));

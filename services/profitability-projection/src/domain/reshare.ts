@@ -2,68 +2,52 @@
  * Sharing the costs of events without fees over the fees of their subject, again, after a fee or a
  * cost came: what was shared is replaced, and sums get the difference.
  *
- * Cost: each of the costs over all fees, see FeeShares; how much of it is done at once is bounded
- *       by the caller (app/subject-sharing.ts).
+ * Cost: see FeeShares; how many events are shared at once is bounded by app/subject-sharing.ts.
  */
 import { ZERO, type Decimal } from '@kontor/money';
 import { dayOf, keyOf, NO_PRODUCT, type Happening } from './entries';
 import type { SubjectCost } from './fold';
 import { RollUps } from './roll-ups';
-import { FeeShares, type ProductShare, type WeighedFee } from './share-cost';
+import type { FeeShares, ProductShare } from './share-cost';
 
 /** What a product bears of the costs of one event without fees. */
 export interface SubjectShare extends Happening, ProductShare {}
 
-export interface Reshared {
+/** What sharing again changed, of any number of events and subjects. */
+export class Reshared {
   /** Rows that are new or have another amount now: the whole amount, not the difference. */
-  readonly shares: readonly SubjectShare[];
+  readonly shares: SubjectShare[] = [];
   /** The differences, for the products and, the other way, for "no product". */
-  readonly rollUps: RollUps;
-}
+  readonly rollUps = new RollUps();
 
-/**
- * Shape: `costs` are all costs of their events; `shared` what those events' costs were shared as
- *        so far. Every product of the fees gets a row, also of 0, so that rows never depend on
- *        what came first.
- */
-export function reshare(
-  fees: readonly WeighedFee[],
-  costs: readonly SubjectCost[],
-  shared: readonly SubjectShare[],
-  rollUps: RollUps = new RollUps(),
-): Reshared {
-  if (fees.length === 0) return { shares: [], rollUps };
-  const feeShares = new FeeShares(fees);
-  const before = new Map(shared.map((share) => [shareKey(share), share.costs]));
-  const shares: SubjectShare[] = [];
-  for (const [event, ofEvent] of byEvent(costs))
-    for (const share of feeShares.share(ofEvent)) {
-      const old = before.get(shareKey({ ...event, ...share }));
+  /**
+   * Shares one event.
+   *
+   * Shape: `fees` are all fees of its subject, of which there is at least one; `costs` all costs
+   *        of the event; `shared` what they were shared as so far. Every product of the fees gets
+   *        a row, also of 0, so that rows never depend on what came first.
+   */
+  add(fees: FeeShares, costs: readonly SubjectCost[], shared: readonly SubjectShare[]): void {
+    const [first] = costs;
+    if (!first) return;
+    const event = happeningOf(first);
+    const before = new Map(shared.map((share) => [shareKey(share), share.costs]));
+    for (const share of fees.share(costs)) {
+      const old = before.get(shareKey(share));
       if (old?.eq(share.costs)) continue;
-      shares.push({ ...event, ...share });
-      move(rollUps, { ...event, ...share }, share.costs.minus(old ?? ZERO));
+      this.shares.push({ ...event, ...share });
+      this.move(event, share, share.costs.minus(old ?? ZERO));
     }
-  return { shares, rollUps };
-}
-
-function move(rollUps: RollUps, share: SubjectShare, difference: Decimal): void {
-  const { productId, currency } = share;
-  const day = dayOf(share.occurredAt);
-  rollUps.addProductCosts(share, { productId, day, currency }, difference);
-  rollUps.addProductCosts(share, { productId: NO_PRODUCT, day, currency }, difference.neg());
-}
-
-function byEvent(costs: readonly SubjectCost[]): Map<Happening, SubjectCost[]> {
-  const groups = new Map<string, { event: Happening; costs: SubjectCost[] }>();
-  for (const cost of costs) {
-    const group = groups.get(cost.eventId);
-    if (group) group.costs.push(cost);
-    else groups.set(cost.eventId, { event: eventOf(cost), costs: [cost] });
   }
-  return new Map([...groups.values()].map((group) => [group.event, group.costs]));
+
+  private move(event: Happening, { productId, currency }: ProductShare, difference: Decimal): void {
+    const day = dayOf(event.occurredAt);
+    this.rollUps.addProductCosts(event, { productId, day, currency }, difference);
+    this.rollUps.addProductCosts(event, { productId: NO_PRODUCT, day, currency }, difference.neg());
+  }
 }
 
-const eventOf = (cost: SubjectCost): Happening => ({
+const happeningOf = (cost: SubjectCost): Happening => ({
   platform: cost.platform,
   mode: cost.mode,
   eventId: cost.eventId,
@@ -72,5 +56,4 @@ const eventOf = (cost: SubjectCost): Happening => ({
   occurredAt: cost.occurredAt,
 });
 
-const shareKey = ({ eventId, productId, currency }: SubjectShare): string =>
-  keyOf(eventId, productId, currency);
+const shareKey = ({ productId, currency }: ProductShare): string => keyOf(productId, currency);

@@ -10,14 +10,13 @@
  *   1. the shares of a cost sum to the cost, to the last decimal;
  *   2. neither the order of fees and costs nor the moment of sharing changes a share.
  */
-import { Allocation, ZERO, type Decimal } from '@kontor/money';
+import { Allocation, wire, ZERO, type Decimal, type DecimalString } from '@kontor/money';
 import { moneyOfCost, type CostLine, type FeeValue } from './entries';
 
-/** A fee as sharing sees it. */
+/** A fee as sharing sees it: `weight` is its value in the reporting currency, as text. */
 export interface WeighedFee {
-  readonly feeId: string;
   readonly productId: string;
-  readonly weight: Decimal;
+  readonly weight: DecimalString;
 }
 
 /** What a product bears of an event's costs, per currency (CONVERTED or an own currency). */
@@ -27,28 +26,28 @@ export interface ProductShare {
   readonly costs: Decimal;
 }
 
-export const weigh = (fee: FeeValue): WeighedFee => ({
-  feeId: fee.feeId,
-  productId: fee.productId,
-  weight: fee.value ?? ZERO,
-});
+/** Fees as sharing takes them: in the order of their ids, which decides ties. */
+export const weighed = (fees: readonly FeeValue[]): WeighedFee[] =>
+  [...fees]
+    .sort((a, b) => Number(a.feeId > b.feeId) - Number(a.feeId < b.feeId))
+    .map(({ productId, value }) => ({ productId, weight: value ? wire(value) : '0' }));
 
 /**
- * Fees made ready for sharing any number of costs: sorted and summed once.
+ * Fees made ready for sharing any number of costs: summed once.
  *
- * Cost: O(n log n) for n fees, then O(d log d) per cost for d different weights.
+ * Cost: O(n) for n fees, then O(d log d) per cost for d different weights.
  */
 export class FeeShares {
   readonly productIds: readonly string[];
   private readonly allocation: Allocation;
 
+  /** `fees` in the order of their ids. */
   constructor(fees: readonly WeighedFee[]) {
-    const ordered = [...fees].sort((a, b) => Number(a.feeId > b.feeId) - Number(a.feeId < b.feeId));
-    this.productIds = [...new Set(ordered.map(({ productId }) => productId))].sort();
+    this.productIds = [...new Set(fees.map(({ productId }) => productId))].sort();
     const indexes = new Map(this.productIds.map((productId, index) => [productId, index]));
     this.allocation = new Allocation(
-      ordered.map(({ weight }) => weight),
-      ordered.map(({ productId }) => indexes.get(productId) ?? 0),
+      fees.map(({ weight }) => weight),
+      fees.map(({ productId }) => indexes.get(productId) ?? 0),
       this.productIds.length,
     );
   }
@@ -77,12 +76,11 @@ export interface Money {
 }
 
 /** The costs of an event with fees, by product. `fees` are all of its fees, each with its value. */
-export function shareEventCosts(
+export const shareEventCosts = (
   lines: readonly CostLine[],
-  fees: readonly WeighedFee[],
-): ProductShare[] {
-  return new FeeShares(fees).share(lines.map(moneyOfCost)).filter(({ costs }) => !costs.eq(ZERO));
-}
+  fees: readonly FeeValue[],
+): ProductShare[] =>
+  new FeeShares(weighed(fees)).share(lines.map(moneyOfCost)).filter(({ costs }) => !costs.eq(ZERO));
 
 /** The costs of an event whose fees all belong to one product: no value needs to be known. */
 export function costsOfOneProduct(lines: readonly CostLine[], productId: string): ProductShare[] {

@@ -2,23 +2,19 @@
 import { decimal, wire } from '@kontor/money';
 import type { Database, Transaction } from '@kontor/postgres';
 import type {
-  CostPortion,
+  CostlyEvent,
   OpenSubject,
   OpenSubjects,
   SubjectProgress,
   SubjectSharingStore,
 } from '../../app/ports';
-import type { Happening, SubjectRef, Tenant } from '../../domain/entries';
+import { eventKey, type SubjectRef, type Tenant } from '../../domain/entries';
 import { subjectKey, type SubjectCost } from '../../domain/fold';
 import type { Reshared, SubjectShare } from '../../domain/reshare';
 import type { WeighedFee } from '../../domain/share-cost';
 import { columnsOf } from './columns';
 import { happeningFromRow, type HappeningRow } from './detail-rows.codec';
 import { addRollUps } from './roll-up-rows';
-
-/** Counting stops here: whoever has more is shared in many rounds anyway. */
-const FEES_COUNTED_MAX = 1_000_000;
-const COSTS_COUNTED_MAX = 10_000;
 
 export class SubjectSharingRows implements SubjectSharingStore {
   constructor(private readonly database: Database) {}
@@ -59,8 +55,8 @@ const SUBJECT_COLUMNS: readonly ((subject: SubjectRef) => string)[] = [
   (subject) => subject.customerId,
   (subject) => subject.subject,
 ];
-const SUBJECTS = `unnest($1::text[], $2::text[], $3::text[], $4::text[])
-  AS s(platform, mode, customer_id, subject)`;
+const SUBJECTS = `unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+  AS s(platform, mode, customer_id, subject, place)`;
 const OF_SUBJECT = `t.platform = s.platform AND t.mode = s.mode
   AND t.customer_id = s.customer_id AND t.subject = s.subject`;
 
@@ -71,14 +67,9 @@ class OpenSubjectRows implements OpenSubjects {
   ) {}
 
   async take(limit: number): Promise<OpenSubject[]> {
-    const rows = await this.tx.query<
-      SubjectRow & { shared_up_to: string | null; fees: string; costs: string }
-    >(
+    const rows = await this.tx.query<SubjectRow & { shared_up_to: string | null; fees: string }>(
       `SELECT s.platform, s.mode, s.customer_id, s.subject, s.shared_up_to,
-              (SELECT count(*) FROM (SELECT FROM fee_value AS t WHERE ${OF_SUBJECT}
-                 LIMIT ${FEES_COUNTED_MAX}) AS f) AS fees,
-              (SELECT count(*) FROM (SELECT FROM subject_cost AS t WHERE ${OF_SUBJECT}
-                 LIMIT ${COSTS_COUNTED_MAX}) AS c) AS costs
+              (SELECT count(*) FROM fee_value AS t WHERE ${OF_SUBJECT}) AS fees
        FROM (SELECT * FROM open_subject WHERE partition = $1
              ORDER BY platform, mode, customer_id, subject LIMIT $2) AS s`,
       [this.partition, limit],
@@ -87,90 +78,75 @@ class OpenSubjectRows implements OpenSubjects {
       ...subjectFromRow(row),
       sharedUpTo: row.shared_up_to,
       feeCount: Number(row.fees),
-      costCount: Number(row.costs),
     }));
   }
 
+  /** One row a subject: of many fees only their products and values are read, as one text each. */
   async fees(subjects: readonly SubjectRef[]): Promise<Map<string, WeighedFee[]>> {
     if (subjects.length === 0) return new Map();
-    const rows = await this.tx.query<
-      SubjectRow & { fee_id: string; product_id: string; value: string }
-    >(
-      `SELECT t.platform, t.mode, t.customer_id, t.subject, t.fee_id, t.product_id,
-              COALESCE(t.value, 0) AS value
-       FROM ${SUBJECTS} JOIN fee_value AS t ON ${OF_SUBJECT}`,
+    const rows = await this.tx.query<{ place: number; products: string; weights: string }>(
+      `SELECT s.place::int AS place, string_agg(t.product_id, E'\n' ORDER BY t.fee_id) AS products,
+              string_agg(COALESCE(t.value, 0)::text, E'\n' ORDER BY t.fee_id) AS weights
+       FROM ${SUBJECTS} JOIN fee_value AS t ON ${OF_SUBJECT} GROUP BY s.place`,
       columnsOf(subjects, SUBJECT_COLUMNS),
     );
-    return groupBy(
-      rows,
-      (row) => subjectKey(subjectFromRow(row)),
-      (row) => ({
-        feeId: row.fee_id,
-        productId: row.product_id,
-        weight: decimal(row.value),
+    return new Map(
+      rows.flatMap(({ place, products, weights }) => {
+        const subject = subjects[place - 1];
+        return subject ? [[subjectKey(subject), feesFromTexts(products, weights)] as const] : [];
       }),
     );
   }
 
-  async costs(portions: readonly CostPortion[]): Promise<Map<string, SubjectCost[]>> {
-    if (portions.length === 0) return new Map();
-    const rows = await this.tx.query<
-      SubjectRow & { line: number; currency: string; amount: string }
-    >(
-      `SELECT t.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::int[])
-           AS s(platform, mode, customer_id, subject, shared_up_to, events_max)
+  async events(
+    subjects: readonly OpenSubject[],
+    limit: number,
+  ): Promise<Map<string, CostlyEvent[]>> {
+    if (subjects.length === 0) return new Map();
+    const costs = await this.tx.query<CostRow>(
+      `SELECT t.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[])
+           AS s(platform, mode, customer_id, subject, shared_up_to)
          CROSS JOIN LATERAL (
            SELECT DISTINCT t.event_id FROM subject_cost AS t
            WHERE ${OF_SUBJECT} AND (s.shared_up_to IS NULL OR t.event_id > s.shared_up_to)
-           ORDER BY t.event_id LIMIT s.events_max) AS e
+           ORDER BY t.event_id LIMIT $6) AS e
          JOIN subject_cost AS t ON ${OF_SUBJECT} AND t.event_id = e.event_id
-       ORDER BY t.platform, t.mode, t.customer_id, t.subject, t.event_id, t.line`,
-      columnsOf<CostPortion>(portions, [
-        ...SUBJECT_COLUMNS.map(
-          (column) =>
-            ({ subject }: CostPortion) =>
-              column(subject),
-        ),
-        ({ subject }) => subject.sharedUpTo,
-        ({ eventsMax }) => String(eventsMax),
-      ]),
+       ORDER BY t.event_id, t.line`,
+      [
+        ...columnsOf<OpenSubject>(subjects, [...SUBJECT_COLUMNS, (subject) => subject.sharedUpTo]),
+        limit,
+      ],
     );
+    const shared = await this.sharesOf(costs);
+    const events = groupBy(costs, eventKeyOf, costFromRow);
     return groupBy(
-      rows,
-      (row) => subjectKey(subjectFromRow(row)),
-      (row) => ({
-        ...ofSubject(row),
-        line: row.line,
-        currency: row.currency,
-        amount: decimal(row.amount),
+      [...events],
+      ([, [first]]) => (first ? subjectKey(first) : ''),
+      ([key, ofEvent]) => ({
+        eventId: ofEvent[0]?.eventId ?? '',
+        costs: ofEvent,
+        shared: shared.get(key) ?? [],
       }),
     );
   }
 
-  async shares(costs: readonly SubjectCost[]): Promise<Map<string, SubjectShare[]>> {
-    if (costs.length === 0) return new Map();
-    const events = [...new Map(costs.map((cost) => [cost.eventId, cost])).values()];
-    const rows = await this.tx.query<
-      SubjectRow & { product_id: string; currency: string; costs: string }
-    >(
+  private async sharesOf(costs: readonly CostRow[]): Promise<Map<string, SubjectShare[]>> {
+    const events = [...new Map(costs.map((cost) => [eventKeyOf(cost), cost])).values()];
+    const rows = await this.tx.query<ShareRow>(
       `SELECT t.* FROM unnest($1::text[], $2::text[], $3::uuid[]) AS k(platform, mode, event_id)
          JOIN subject_share AS t USING (platform, mode, event_id)`,
       columnsOf(events, [
         (event) => event.platform,
         (event) => event.mode,
-        (event) => event.eventId,
+        (event) => event.event_id,
       ]),
     );
-    return groupBy(
-      rows,
-      (row) => subjectKey(subjectFromRow(row)),
-      (row) => ({
-        ...ofSubject(row),
-        productId: row.product_id,
-        currency: row.currency,
-        costs: decimal(row.costs),
-      }),
-    );
+    return groupBy(rows, eventKeyOf, (row) => ({
+      ...happeningFromRow(row),
+      productId: row.product_id,
+      currency: row.currency,
+      costs: decimal(row.costs),
+    }));
   }
 
   async write({ shares, rollUps }: Reshared): Promise<void> {
@@ -224,10 +200,33 @@ class OpenSubjectRows implements OpenSubjects {
   }
 }
 
-const ofSubject = (row: SubjectRow): Happening & { readonly subject: string } => ({
+interface CostRow extends SubjectRow {
+  readonly line: number;
+  readonly currency: string;
+  readonly amount: string;
+}
+
+interface ShareRow extends SubjectRow {
+  readonly product_id: string;
+  readonly currency: string;
+  readonly costs: string;
+}
+
+const eventKeyOf = (row: SubjectRow): string => eventKey({ ...row, eventId: row.event_id });
+
+const costFromRow = (row: CostRow): SubjectCost => ({
   ...happeningFromRow(row),
   subject: row.subject,
+  line: row.line,
+  currency: row.currency,
+  amount: decimal(row.amount),
 });
+
+/** A line a fee in both texts. */
+function feesFromTexts(products: string, weights: string): WeighedFee[] {
+  const values = weights.split('\n');
+  return products.split('\n').map((productId, at) => ({ productId, weight: values[at] ?? '0' }));
+}
 
 function groupBy<Row, Item>(
   rows: readonly Row[],
