@@ -16,6 +16,7 @@ import {
   startServer,
 } from './harness.mjs';
 
+const BUS = process.env.KAFKA_BROKERS ? 'kafka' : 'embedded';
 const CUSTOMERS = 1_000;
 const BATCH = 100;
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 100_000);
@@ -43,7 +44,7 @@ export async function run() {
     const rate = Math.round(EVENTS / seconds);
     const delays = await probe(client, customers, rate / 2);
     const settings = {
-      bus: process.env.KAFKA_BROKERS ? 'kafka' : 'embedded',
+      bus: BUS,
       customers: CUSTOMERS,
       batch: BATCH,
       events: EVENTS,
@@ -56,12 +57,12 @@ export async function run() {
       acceptedPerSecond: Math.round((EVENTS / acceptedMs) * 1_000),
     };
     report([
-      row('pipeline rate', rate, 'events/s', { invariants, settings, spread: null }),
+      row(`pipeline-${BUS} rate`, rate, 'events/s', { invariants, settings, spread: null }),
       ...(delays.length === 0
         ? []
         : [
             row(
-              'pipeline delay',
+              `pipeline-${BUS} delay`,
               Math.round(percentile(delays, 0.99)),
               'ms p99 from POST to margin',
               {
