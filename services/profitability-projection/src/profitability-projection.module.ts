@@ -14,6 +14,7 @@ import { EventDesk, EventsController } from './adapters/http/events.controller';
 import { StatsDesk } from './adapters/http/stats-desk';
 import { StatsController } from './adapters/http/stats.controller';
 import { EventReadsOnPostgres } from './adapters/postgres/event-reads';
+import { PartitionTurns } from './adapters/postgres/partition-turns';
 import { StatsReadsOnPostgres } from './adapters/postgres/stats-reads';
 import { SubjectSharingRows } from './adapters/postgres/subject-rows';
 import { ViewWriter } from './adapters/postgres/view-writer';
@@ -31,12 +32,13 @@ export class ProfitabilityProjectionModule
     const { config, database, checkpoints, internal, logger } = runtime;
     const { reportingCurrency } = config;
     const arrivals = new Arrivals();
+    const turns = new PartitionTurns();
     const sharing = new SubjectSharing({
-      store: new SubjectSharingRows(database),
+      store: new SubjectSharingRows(database, turns),
       onError: (error) =>
         logger.warn('costs of subjects are shared later', { error: String(error) }),
     });
-    const writer = new ViewWriter(database, checkpoints);
+    const writer = new ViewWriter(database, checkpoints, turns);
     const reads = new EventReadsOnPostgres(database);
     const events = new GetEvents({ reads, arrivals, accepted: acceptedBy(runtime) });
     const stats = { reads: new StatsReadsOnPostgres(database), sharing };

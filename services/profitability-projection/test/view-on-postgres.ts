@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Checkpoints, Settlement } from '@kontor/event-log';
 import { migrate, openDatabase, type Database } from '@kontor/postgres';
 import { createDatabase } from '@kontor/testkit';
+import { PartitionTurns } from '../src/adapters/postgres/partition-turns';
 import { SubjectSharingRows } from '../src/adapters/postgres/subject-rows';
 import { ViewWriter } from '../src/adapters/postgres/view-writer';
 import { FOLDS } from '../src/app/fold-topics';
@@ -53,9 +54,8 @@ export async function openView(
     { set: SERVICE, dir: path.resolve(__dirname, '../migrations') },
   ]);
   const database = await openDatabase({ url, service: SERVICE, poolSize: 6 });
-  const writer = new ViewWriter(database, noCheckpoints);
   const sharing = new SubjectSharing({
-    store: new SubjectSharingRows(database),
+    store: new SubjectSharingRows(database, new PartitionTurns()),
     onError: (error) => {
       throw error;
     },
@@ -69,6 +69,8 @@ export async function openView(
       const fold = FOLDS[topic] as Fold<EntryOf[Topic]>;
       const entries = batch.map(({ entry }) => entry);
       const partitions = [...new Set(entries.map(({ customerId }) => partitionOf(customerId, 8)))];
+      // Turns of its own, as in another process: only the advisory locks decide.
+      const writer = new ViewWriter(database, noCheckpoints, new PartitionTurns());
       await writer.write({ partitions, entries }, fold, settlement);
     },
     rows: async (platform) => {

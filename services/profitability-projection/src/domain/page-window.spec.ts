@@ -24,11 +24,19 @@ describe('the window of a page', () => {
     );
   });
 
-  it('leaves out the days before and after the page', () =>
+  it.each`
+    offset | limit | window
+    ${0}   | ${10} | ${{ newestDay: '05', oldestDay: '05', offset: 0 }}
+    ${10}  | ${10} | ${{ newestDay: '04', oldestDay: '04', offset: 0 }}
+    ${12}  | ${10} | ${{ newestDay: '04', oldestDay: '03', offset: 2 }}
+    ${35}  | ${10} | ${{ newestDay: '02', oldestDay: '02', offset: 5 }}
+    ${40}  | ${10} | ${undefined}
+  `('leaves out the days around a page of $limit after $offset', ({ offset, limit, window }) =>
     expect(
       pageWindow(
         ['05', '04', '03', '02'].map((day) => ({ day, count: 10 })),
-        { offset: 12, limit: 10 },
+        { offset, limit },
       ),
-    ).toEqual({ newestDay: '04', oldestDay: '03', offset: 2 }));
+    ).toEqual(window),
+  );
 });

@@ -14,10 +14,14 @@ import type { Reshared, SubjectShare } from '../../domain/reshare';
 import type { WeighedFee } from '../../domain/share-cost';
 import { columnsOf } from './columns';
 import { happeningFromRow, type HappeningRow } from './detail-rows.codec';
+import type { PartitionTurns } from './partition-turns';
 import { addRollUps } from './roll-up-rows';
 
 export class SubjectSharingRows implements SubjectSharingStore {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly turns: PartitionTurns,
+  ) {}
 
   async openPartitions(tenant?: Tenant): Promise<number[]> {
     const rows = await this.database.query<{ partition: number }>(
@@ -29,10 +33,12 @@ export class SubjectSharingRows implements SubjectSharingStore {
   }
 
   inPartition(partition: number, work: (open: OpenSubjects) => Promise<void>): Promise<void> {
-    return this.database.transaction((tx) => work(new OpenSubjectRows(tx, partition)), {
-      writesView: true,
-      partitionLocks: [partition],
-    });
+    return this.turns.run([partition], () =>
+      this.database.transaction((tx) => work(new OpenSubjectRows(tx, partition)), {
+        writesView: true,
+        partitionLocks: [partition],
+      }),
+    );
   }
 }
 

@@ -22,6 +22,7 @@ import {
   type Insert,
 } from './detail-rows.codec';
 import { KnownEventRows } from './known-event-rows';
+import type { PartitionTurns } from './partition-turns';
 import { addRollUps } from './roll-up-rows';
 
 /** A customer has the same partition in all four topics. */
@@ -36,6 +37,7 @@ export class ViewWriter {
   constructor(
     private readonly database: Database,
     private readonly checkpoints: Checkpoints,
+    private readonly turns: PartitionTurns,
   ) {}
 
   /** Errors: whatever the database or the fold throws; nothing is written then. */
@@ -44,14 +46,17 @@ export class ViewWriter {
     fold: Fold<Entry>,
     settlement: Settlement,
   ): Promise<WrittenBatch> {
-    return this.database.transaction(
-      async (tx) => {
-        const changes = await fold(batch.entries, new KnownEventRows(tx));
-        const opened = await writeChanges(tx, changes);
-        await this.checkpoints.settle(tx, settlement);
-        return { opensSubjects: opened > 0 };
-      },
-      { writesView: true, partitionLocks: batch.partitions },
+    const { partitions, entries } = batch;
+    return this.turns.run(partitions, () =>
+      this.database.transaction(
+        async (tx) => {
+          const changes = await fold(entries, new KnownEventRows(tx));
+          const opened = await writeChanges(tx, changes);
+          await this.checkpoints.settle(tx, settlement);
+          return { opensSubjects: opened > 0 };
+        },
+        { writesView: true, partitionLocks: partitions },
+      ),
     );
   }
 }
