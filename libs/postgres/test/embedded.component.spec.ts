@@ -38,7 +38,9 @@ describe('embedded PostgreSQL', () => {
     const first = await startEmbeddedPostgres(dataDir);
     await write(first.url, 'a');
     await first.stop();
-    expect(() => process.kill(first.pid(), 0)).toThrow();
+    await expect(openDatabase({ url: first.url, service: 'probe' })).rejects.toThrow(
+      'ECONNREFUSED',
+    );
     const second = await startEmbeddedPostgres(dataDir);
     expect(await readAll(second.url)).toEqual([{ id: 'a' }]);
     await second.stop();
