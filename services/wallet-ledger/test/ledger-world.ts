@@ -248,7 +248,7 @@ export async function audit(world: LedgerWorld): Promise<Audit> {
     expect(wire(sum(fact.legs.map((leg): Decimal => decimal(leg.amount))))).toBe('0');
     const state = folded.get(fact.key) ?? decider.initialState();
     folded.set(fact.key, decider.evolve(state, fromWire(fact)));
-    if (fact.type !== 'wallet.account-opened') ids.push(fact.transactionId);
+    if ('transactionId' in fact) ids.push(fact.transactionId);
     if (fact.type === 'wallet.fee-debited') fees += 1;
   }
   const rows = await world.database.query<{ customer_id: string; state: string }>(

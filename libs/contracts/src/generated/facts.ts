@@ -53,7 +53,19 @@ export type UsageRecordedV1 = UsageRecorded;
 /**
  * What moved in a wallet, with the legs (they sum to zero per asset) and the lots. Key = customer id.
  */
-export type WalletPostedV1 = AccountOpened | FundsCredited | FundsDebited | FeeDebited;
+export type WalletPostedV1 =
+  | AccountOpened
+  | FundsCredited
+  | FundsDebited
+  | FeeDebited
+  | GrantActivated
+  | GrantExpired
+  | OverdraftSet
+  | FundsCharged
+  | HoldPlaced
+  | HoldCaptured
+  | HoldReleased
+  | AuthorizationUsed;
 
 export interface CustomerCreated {
   type: 'catalog.customer-created';
@@ -513,6 +525,7 @@ export interface Leg {
   account:
     | 'available'
     | 'held'
+    | 'scheduled'
     | 'debt'
     | 'funding'
     | 'promotion'
@@ -632,9 +645,232 @@ export interface FeeDebited {
    * Plain digits, no exponent, no trailing zeros.
    */
   debtFrom: string;
-  uncollected: DecimalString;
+  draw?: Draw;
+  /**
+   * Plain digits, no exponent, no trailing zeros.
+   */
+  uncollected: string;
   balance: DecimalString;
   occurredAt: Instant;
+  at: Instant;
+  legs: Leg[];
+}
+/**
+ * What a debit took out of a hold. `overdraft` is the part that no lot covered; it ends and is paid anew, by `takes` and `debt` of the debit.
+ */
+export interface Draw {
+  authorizationId: string;
+  held: Take[];
+  overdraft: DecimalString;
+}
+/**
+ * A scheduled grant came into effect.
+ */
+export interface GrantActivated {
+  type: 'wallet.grant-activated';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  transactionId: string;
+  accountId: string;
+  asset: string;
+  grantId: string;
+  amount: DecimalString;
+  /**
+   * Stretches of debt that this credit paid at once, oldest first.
+   */
+  repaid: DebtStretch[];
+  balance: DecimalString;
+  at: Instant;
+  legs: Leg[];
+}
+export interface GrantExpired {
+  type: 'wallet.grant-expired';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  transactionId: string;
+  accountId: string;
+  asset: string;
+  grantId: string;
+  /**
+   * Plain digits, no exponent, no trailing zeros.
+   */
+  amount: string;
+  balance: DecimalString;
+  at: Instant;
+  legs: Leg[];
+}
+/**
+ * How far usage may take the account below zero.
+ */
+export interface OverdraftSet {
+  type: 'wallet.overdraft-set';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  accountId: string;
+  asset: string;
+  policy: 'unlimited' | 'limit' | 'none';
+  limit?: DecimalString;
+  at: Instant;
+  legs: Leg[];
+}
+/**
+ * An ad-hoc fee.
+ */
+export interface FundsCharged {
+  type: 'wallet.funds-charged';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  transactionId: string;
+  accountId: string;
+  asset: string;
+  amount: DecimalString;
+  subject?: Name;
+  description?: string;
+  metadata?: {
+    [k: string]: unknown;
+  };
+  /**
+   * Units, volume and prices as they were sent.
+   */
+  priced?: {
+    [k: string]: DecimalString;
+  };
+  takes: Take[];
+  balance: DecimalString;
+  at: Instant;
+  legs: Leg[];
+}
+export interface HoldPlaced {
+  type: 'wallet.hold-placed';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  /**
+   * The authorization id.
+   */
+  transactionId: string;
+  authorizationId: string;
+  accountId: string;
+  asset: string;
+  amount: DecimalString;
+  takes: Take[];
+  /**
+   * Plain digits, no exponent, no trailing zeros.
+   */
+  overdraft: string;
+  expiresAt: Instant;
+  subject?: Name;
+  metadata?: {
+    [k: string]: unknown;
+  };
+  balance: DecimalString;
+  at: Instant;
+  legs: Leg[];
+}
+/**
+ * A request captured from a hold. Revenue, as a charge is.
+ */
+export interface HoldCaptured {
+  type: 'wallet.hold-captured';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  transactionId: string;
+  accountId: string;
+  asset: string;
+  amount: DecimalString;
+  subject?: Name;
+  draw: Draw;
+  /**
+   * Out of free lots, for the part of the hold that was overdraft.
+   */
+  takes: Take[];
+  debt: DebtStretch;
+  /**
+   * Plain digits, no exponent, no trailing zeros.
+   */
+  capturedInAll: string;
+  /**
+   * Nothing is left of the hold.
+   */
+  ends: boolean;
+  balance: DecimalString;
+  at: Instant;
+  legs: Leg[];
+}
+/**
+ * A hold ended; what was left of it went back.
+ */
+export interface HoldReleased {
+  type: 'wallet.hold-released';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  transactionId: string;
+  authorizationId: string;
+  accountId: string;
+  asset: string;
+  reason: 'captured' | 'voided' | 'expired';
+  amount: DecimalString;
+  returned: Take[];
+  /**
+   * Out of lots that expired meanwhile: lost.
+   */
+  broken: Take[];
+  overdraft: DecimalString;
+  capturedInAll: DecimalString;
+  balance: DecimalString;
+  at: Instant;
+  legs: Leg[];
+}
+/**
+ * What became of the authorization that a usage event named.
+ */
+export interface AuthorizationUsed {
+  type: 'wallet.authorization-used';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  authorizationId: string;
+  eventId: Uuid;
+  /**
+   * Plain digits, no exponent, no trailing zeros.
+   */
+  captured: string;
+  capturedInAll: DecimalString;
+  /**
+   * Nothing is left of the hold.
+   */
+  ends: boolean;
+  ignored?: 'authorization_not_open' | 'authorization_expired';
   at: Instant;
   legs: Leg[];
 }

@@ -1318,6 +1318,30 @@ export const SCHEMAS: readonly object[] = [
       {
         $ref: '#/$defs/FeeDebited',
       },
+      {
+        $ref: '#/$defs/GrantActivated',
+      },
+      {
+        $ref: '#/$defs/GrantExpired',
+      },
+      {
+        $ref: '#/$defs/OverdraftSet',
+      },
+      {
+        $ref: '#/$defs/FundsCharged',
+      },
+      {
+        $ref: '#/$defs/HoldPlaced',
+      },
+      {
+        $ref: '#/$defs/HoldCaptured',
+      },
+      {
+        $ref: '#/$defs/HoldReleased',
+      },
+      {
+        $ref: '#/$defs/AuthorizationUsed',
+      },
     ],
     $defs: {
       AccountOpened: {
@@ -1627,8 +1651,13 @@ export const SCHEMAS: readonly object[] = [
             description:
               "Where that part begins on the line of the account's debt; see DebtStretch.",
           },
+          draw: {
+            $ref: '#/$defs/Draw',
+          },
           uncollected: {
             $ref: 'common.yaml#/$defs/DecimalString',
+            description:
+              "The part that the account's overdraft policy leaves uncollected for good.",
           },
           balance: {
             $ref: 'common.yaml#/$defs/DecimalString',
@@ -1647,6 +1676,602 @@ export const SCHEMAS: readonly object[] = [
           },
         },
       },
+      GrantActivated: {
+        type: 'object',
+        description: 'A scheduled grant came into effect.',
+        additionalProperties: false,
+        required: [
+          'type',
+          'platform',
+          'mode',
+          'key',
+          'transactionId',
+          'accountId',
+          'asset',
+          'grantId',
+          'amount',
+          'repaid',
+          'balance',
+          'at',
+          'legs',
+        ],
+        properties: {
+          type: {
+            const: 'wallet.grant-activated',
+          },
+          platform: {
+            type: 'string',
+          },
+          mode: {
+            $ref: 'common.yaml#/$defs/Mode',
+          },
+          key: {
+            type: 'string',
+            description: 'Customer id.',
+          },
+          transactionId: {
+            type: 'string',
+          },
+          accountId: {
+            type: 'string',
+          },
+          asset: {
+            type: 'string',
+          },
+          grantId: {
+            type: 'string',
+          },
+          amount: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          repaid: {
+            type: 'array',
+            description: 'Stretches of debt that this credit paid at once, oldest first.',
+            items: {
+              $ref: '#/$defs/DebtStretch',
+            },
+          },
+          balance: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          at: {
+            $ref: 'common.yaml#/$defs/Instant',
+          },
+          legs: {
+            type: 'array',
+            items: {
+              $ref: '#/$defs/Leg',
+            },
+          },
+        },
+      },
+      GrantExpired: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'type',
+          'platform',
+          'mode',
+          'key',
+          'transactionId',
+          'accountId',
+          'asset',
+          'grantId',
+          'amount',
+          'balance',
+          'at',
+          'legs',
+        ],
+        properties: {
+          type: {
+            const: 'wallet.grant-expired',
+          },
+          platform: {
+            type: 'string',
+          },
+          mode: {
+            $ref: 'common.yaml#/$defs/Mode',
+          },
+          key: {
+            type: 'string',
+            description: 'Customer id.',
+          },
+          transactionId: {
+            type: 'string',
+          },
+          accountId: {
+            type: 'string',
+          },
+          asset: {
+            type: 'string',
+          },
+          grantId: {
+            type: 'string',
+          },
+          amount: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+            description: 'What of it was free and is lost.',
+          },
+          balance: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          at: {
+            $ref: 'common.yaml#/$defs/Instant',
+          },
+          legs: {
+            type: 'array',
+            items: {
+              $ref: '#/$defs/Leg',
+            },
+          },
+        },
+      },
+      OverdraftSet: {
+        type: 'object',
+        description: 'How far usage may take the account below zero.',
+        additionalProperties: false,
+        required: ['type', 'platform', 'mode', 'key', 'accountId', 'asset', 'policy', 'at', 'legs'],
+        properties: {
+          type: {
+            const: 'wallet.overdraft-set',
+          },
+          platform: {
+            type: 'string',
+          },
+          mode: {
+            $ref: 'common.yaml#/$defs/Mode',
+          },
+          key: {
+            type: 'string',
+            description: 'Customer id.',
+          },
+          accountId: {
+            type: 'string',
+          },
+          asset: {
+            type: 'string',
+          },
+          policy: {
+            type: 'string',
+            enum: ['unlimited', 'limit', 'none'],
+          },
+          limit: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          at: {
+            $ref: 'common.yaml#/$defs/Instant',
+          },
+          legs: {
+            type: 'array',
+            items: {
+              $ref: '#/$defs/Leg',
+            },
+          },
+        },
+      },
+      FundsCharged: {
+        type: 'object',
+        description: 'An ad-hoc fee.',
+        additionalProperties: false,
+        required: [
+          'type',
+          'platform',
+          'mode',
+          'key',
+          'transactionId',
+          'accountId',
+          'asset',
+          'amount',
+          'takes',
+          'balance',
+          'at',
+          'legs',
+        ],
+        properties: {
+          type: {
+            const: 'wallet.funds-charged',
+          },
+          platform: {
+            type: 'string',
+          },
+          mode: {
+            $ref: 'common.yaml#/$defs/Mode',
+          },
+          key: {
+            type: 'string',
+            description: 'Customer id.',
+          },
+          transactionId: {
+            type: 'string',
+          },
+          accountId: {
+            type: 'string',
+          },
+          asset: {
+            type: 'string',
+          },
+          amount: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          subject: {
+            $ref: 'common.yaml#/$defs/Name',
+          },
+          description: {
+            type: 'string',
+            maxLength: 1000,
+          },
+          metadata: {
+            type: 'object',
+          },
+          priced: {
+            type: 'object',
+            description: 'Units, volume and prices as they were sent.',
+            additionalProperties: {
+              $ref: 'common.yaml#/$defs/DecimalString',
+            },
+          },
+          takes: {
+            type: 'array',
+            items: {
+              $ref: '#/$defs/Take',
+            },
+          },
+          balance: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          at: {
+            $ref: 'common.yaml#/$defs/Instant',
+          },
+          legs: {
+            type: 'array',
+            items: {
+              $ref: '#/$defs/Leg',
+            },
+          },
+        },
+      },
+      HoldPlaced: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'type',
+          'platform',
+          'mode',
+          'key',
+          'transactionId',
+          'authorizationId',
+          'accountId',
+          'asset',
+          'amount',
+          'takes',
+          'overdraft',
+          'expiresAt',
+          'balance',
+          'at',
+          'legs',
+        ],
+        properties: {
+          type: {
+            const: 'wallet.hold-placed',
+          },
+          platform: {
+            type: 'string',
+          },
+          mode: {
+            $ref: 'common.yaml#/$defs/Mode',
+          },
+          key: {
+            type: 'string',
+            description: 'Customer id.',
+          },
+          transactionId: {
+            type: 'string',
+            description: 'The authorization id.',
+          },
+          authorizationId: {
+            type: 'string',
+          },
+          accountId: {
+            type: 'string',
+          },
+          asset: {
+            type: 'string',
+          },
+          amount: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          takes: {
+            type: 'array',
+            items: {
+              $ref: '#/$defs/Take',
+            },
+          },
+          overdraft: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+            description: 'What no lot covers; it counts as debt while it is held.',
+          },
+          expiresAt: {
+            $ref: 'common.yaml#/$defs/Instant',
+          },
+          subject: {
+            $ref: 'common.yaml#/$defs/Name',
+          },
+          metadata: {
+            type: 'object',
+          },
+          balance: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          at: {
+            $ref: 'common.yaml#/$defs/Instant',
+          },
+          legs: {
+            type: 'array',
+            items: {
+              $ref: '#/$defs/Leg',
+            },
+          },
+        },
+      },
+      HoldCaptured: {
+        type: 'object',
+        description: 'A request captured from a hold. Revenue, as a charge is.',
+        additionalProperties: false,
+        required: [
+          'type',
+          'platform',
+          'mode',
+          'key',
+          'transactionId',
+          'accountId',
+          'asset',
+          'amount',
+          'draw',
+          'takes',
+          'debt',
+          'capturedInAll',
+          'ends',
+          'balance',
+          'at',
+          'legs',
+        ],
+        properties: {
+          type: {
+            const: 'wallet.hold-captured',
+          },
+          platform: {
+            type: 'string',
+          },
+          mode: {
+            $ref: 'common.yaml#/$defs/Mode',
+          },
+          key: {
+            type: 'string',
+            description: 'Customer id.',
+          },
+          transactionId: {
+            type: 'string',
+          },
+          accountId: {
+            type: 'string',
+          },
+          asset: {
+            type: 'string',
+          },
+          amount: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          subject: {
+            $ref: 'common.yaml#/$defs/Name',
+          },
+          draw: {
+            $ref: '#/$defs/Draw',
+          },
+          takes: {
+            type: 'array',
+            description: 'Out of free lots, for the part of the hold that was overdraft.',
+            items: {
+              $ref: '#/$defs/Take',
+            },
+          },
+          debt: {
+            $ref: '#/$defs/DebtStretch',
+          },
+          capturedInAll: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+            description: 'Of this hold by now.',
+          },
+          ends: {
+            type: 'boolean',
+            description: 'Nothing is left of the hold.',
+          },
+          balance: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          at: {
+            $ref: 'common.yaml#/$defs/Instant',
+          },
+          legs: {
+            type: 'array',
+            items: {
+              $ref: '#/$defs/Leg',
+            },
+          },
+        },
+      },
+      HoldReleased: {
+        type: 'object',
+        description: 'A hold ended; what was left of it went back.',
+        additionalProperties: false,
+        required: [
+          'type',
+          'platform',
+          'mode',
+          'key',
+          'transactionId',
+          'authorizationId',
+          'accountId',
+          'asset',
+          'reason',
+          'amount',
+          'returned',
+          'broken',
+          'overdraft',
+          'capturedInAll',
+          'balance',
+          'at',
+          'legs',
+        ],
+        properties: {
+          type: {
+            const: 'wallet.hold-released',
+          },
+          platform: {
+            type: 'string',
+          },
+          mode: {
+            $ref: 'common.yaml#/$defs/Mode',
+          },
+          key: {
+            type: 'string',
+            description: 'Customer id.',
+          },
+          transactionId: {
+            type: 'string',
+          },
+          authorizationId: {
+            type: 'string',
+          },
+          accountId: {
+            type: 'string',
+          },
+          asset: {
+            type: 'string',
+          },
+          reason: {
+            type: 'string',
+            enum: ['captured', 'voided', 'expired'],
+          },
+          amount: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          returned: {
+            type: 'array',
+            items: {
+              $ref: '#/$defs/Take',
+            },
+          },
+          broken: {
+            type: 'array',
+            description: 'Out of lots that expired meanwhile: lost.',
+            items: {
+              $ref: '#/$defs/Take',
+            },
+          },
+          overdraft: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          capturedInAll: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          balance: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          at: {
+            $ref: 'common.yaml#/$defs/Instant',
+          },
+          legs: {
+            type: 'array',
+            items: {
+              $ref: '#/$defs/Leg',
+            },
+          },
+        },
+      },
+      AuthorizationUsed: {
+        type: 'object',
+        description: 'What became of the authorization that a usage event named.',
+        additionalProperties: false,
+        required: [
+          'type',
+          'platform',
+          'mode',
+          'key',
+          'authorizationId',
+          'eventId',
+          'captured',
+          'capturedInAll',
+          'ends',
+          'at',
+          'legs',
+        ],
+        properties: {
+          type: {
+            const: 'wallet.authorization-used',
+          },
+          platform: {
+            type: 'string',
+          },
+          mode: {
+            $ref: 'common.yaml#/$defs/Mode',
+          },
+          key: {
+            type: 'string',
+            description: 'Customer id.',
+          },
+          authorizationId: {
+            type: 'string',
+          },
+          eventId: {
+            $ref: 'common.yaml#/$defs/Uuid',
+          },
+          captured: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+            description: 'By this event.',
+          },
+          capturedInAll: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          ends: {
+            type: 'boolean',
+            description: 'Nothing is left of the hold.',
+          },
+          ignored: {
+            type: 'string',
+            enum: ['authorization_not_open', 'authorization_expired'],
+          },
+          at: {
+            $ref: 'common.yaml#/$defs/Instant',
+          },
+          legs: {
+            type: 'array',
+            items: {
+              $ref: '#/$defs/Leg',
+            },
+          },
+        },
+      },
+      Draw: {
+        type: 'object',
+        description:
+          'What a debit took out of a hold. `overdraft` is the part that no lot covered; it ends and is paid anew, by `takes` and `debt` of the debit.',
+        additionalProperties: false,
+        required: ['authorizationId', 'held', 'overdraft'],
+        properties: {
+          authorizationId: {
+            type: 'string',
+          },
+          held: {
+            type: 'array',
+            items: {
+              $ref: '#/$defs/Take',
+            },
+          },
+          overdraft: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+        },
+      },
       Leg: {
         type: 'object',
         additionalProperties: false,
@@ -1657,6 +2282,7 @@ export const SCHEMAS: readonly object[] = [
             enum: [
               'available',
               'held',
+              'scheduled',
               'debt',
               'funding',
               'promotion',
@@ -1836,5 +2462,37 @@ export const FACT_DEFINITIONS: Readonly<Record<string, { topic: string; schema: 
   'wallet.fee-debited': {
     topic: 'wallet.posted.v1',
     schema: 'https://kontor.dev/schemas/events/wallet.posted.v1.yaml#/$defs/FeeDebited',
+  },
+  'wallet.grant-activated': {
+    topic: 'wallet.posted.v1',
+    schema: 'https://kontor.dev/schemas/events/wallet.posted.v1.yaml#/$defs/GrantActivated',
+  },
+  'wallet.grant-expired': {
+    topic: 'wallet.posted.v1',
+    schema: 'https://kontor.dev/schemas/events/wallet.posted.v1.yaml#/$defs/GrantExpired',
+  },
+  'wallet.overdraft-set': {
+    topic: 'wallet.posted.v1',
+    schema: 'https://kontor.dev/schemas/events/wallet.posted.v1.yaml#/$defs/OverdraftSet',
+  },
+  'wallet.funds-charged': {
+    topic: 'wallet.posted.v1',
+    schema: 'https://kontor.dev/schemas/events/wallet.posted.v1.yaml#/$defs/FundsCharged',
+  },
+  'wallet.hold-placed': {
+    topic: 'wallet.posted.v1',
+    schema: 'https://kontor.dev/schemas/events/wallet.posted.v1.yaml#/$defs/HoldPlaced',
+  },
+  'wallet.hold-captured': {
+    topic: 'wallet.posted.v1',
+    schema: 'https://kontor.dev/schemas/events/wallet.posted.v1.yaml#/$defs/HoldCaptured',
+  },
+  'wallet.hold-released': {
+    topic: 'wallet.posted.v1',
+    schema: 'https://kontor.dev/schemas/events/wallet.posted.v1.yaml#/$defs/HoldReleased',
+  },
+  'wallet.authorization-used': {
+    topic: 'wallet.posted.v1',
+    schema: 'https://kontor.dev/schemas/events/wallet.posted.v1.yaml#/$defs/AuthorizationUsed',
   },
 };

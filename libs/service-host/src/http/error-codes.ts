@@ -65,6 +65,23 @@ export const ERROR_CODES = {
     'Too many grants',
     'The account has as many grants with something left as it may.',
   ),
+  authorization_id_reused: code(
+    409,
+    'Authorization id reused',
+    'The authorization id was used with other content.',
+  ),
+  capture_exceeds_hold: code(
+    409,
+    'Capture exceeds hold',
+    'Less is left of the authorization; `requested`, `available` and `asset` say how much.',
+  ),
+  authorization_captured: code(
+    409,
+    'Authorization captured',
+    'The authorization was captured for good and has nothing left.',
+  ),
+  authorization_voided: code(409, 'Authorization voided', 'The authorization was voided.'),
+  authorization_expired: code(409, 'Authorization expired', 'The authorization has expired.'),
   too_many_accounts: code(409, 'Too many accounts', 'The wallet has as many accounts as it may.'),
   product_archived: code(409, 'Product archived', 'The product was archived.'),
   version_archived: code(409, 'Version archived', 'The version of the product was archived.'),
@@ -100,6 +117,11 @@ export const ERROR_CODES = {
   ),
   not_supported: code(422, 'Not supported', 'A later version of Kontor brings this.'),
   too_many_requests: code(429, 'Too many requests', 'Try again after `Retry-After` seconds.'),
+  too_many_authorizations: code(
+    429,
+    'Too many authorizations',
+    'The wallet has as many open authorizations as it may; capture or void some.',
+  ),
   queue_full: code(
     429,
     'Queue full',

@@ -11,6 +11,7 @@ const lot = (grantId: string, changes: Partial<Lot> = {}): Lot => ({
   effectiveAt: at,
   expiresAt: null,
   available: decimal('10'),
+  held: decimal('0'),
   createdAt: at,
   ...changes,
 });

@@ -9,6 +9,8 @@ import type { AdjustmentReason, Grant, Instant, Purpose, Take } from './wallet-e
 /** A grant with what is left of it. Lots with nothing left are dropped from the wallet. */
 export interface Lot extends Grant {
   available: Decimal;
+  /** What open holds took out of it and may bring back. */
+  held: Decimal;
   readonly createdAt: Instant;
 }
 
@@ -44,6 +46,7 @@ export function takeFrom(lots: readonly Lot[], amount: Decimal): Take[] {
   let missing = amount;
   for (const lot of lots) {
     if (missing.lte(ZERO)) break;
+    if (lot.available.lte(ZERO)) continue;
     const taken = min(lot.available, missing);
     takes.push({ grantId: lot.grantId, amount: taken });
     missing = missing.minus(taken);
@@ -58,18 +61,46 @@ export function lotsForReason(lots: readonly Lot[], reason: AdjustmentReason): r
   return [...lots.filter(isPaid), ...lots.filter((lot) => !isPaid(lot))];
 }
 
-/**
- * Applies takes to lots in place and drops the lots with nothing left.
- *
- * Errors: throws when a take names a lot that is not there: the log would contradict the wallet.
- */
-export function removeTakes(lots: Lot[], takes: readonly Take[]): void {
+/** Lots in place: what of them is free goes; those with nothing left are dropped. */
+export const removeTakes = (lots: Lot[], takes: readonly Take[]): void =>
+  changeLots(lots, takes, (lot, amount) => {
+    lot.available = lot.available.minus(amount);
+  });
+
+/** What was free is held from now on. */
+export const holdTakes = (lots: Lot[], takes: readonly Take[]): void =>
+  changeLots(lots, takes, (lot, amount) => {
+    lot.available = lot.available.minus(amount);
+    lot.held = lot.held.plus(amount);
+  });
+
+/** What was held is free again. */
+export const returnTakes = (lots: Lot[], takes: readonly Take[]): void =>
+  changeLots(lots, takes, (lot, amount) => {
+    lot.available = lot.available.plus(amount);
+    lot.held = lot.held.minus(amount);
+  });
+
+/** What was held is spent, or lost. */
+export const spendHeld = (lots: Lot[], takes: readonly Take[]): void =>
+  changeLots(lots, takes, (lot, amount) => {
+    lot.held = lot.held.minus(amount);
+  });
+
+/** Errors: throws when a take contradicts the lots: then the log would contradict the wallet. */
+function changeLots(
+  lots: Lot[],
+  takes: readonly Take[],
+  change: (lot: Lot, amount: Decimal) => void,
+): void {
   for (const take of takes) {
     const index = lots.findIndex((lot) => lot.grantId === take.grantId);
     const lot = lots[index];
     if (!lot) throw new Error(`grant ${take.grantId} has nothing left to take from`);
-    lot.available = lot.available.minus(take.amount);
-    if (lot.available.lte(ZERO)) lots.splice(index, 1);
+    change(lot, take.amount);
+    if (lot.available.lt(ZERO) || lot.held.lt(ZERO))
+      throw new Error(`grant ${take.grantId} has less left than was taken`);
+    if (lot.available.eq(ZERO) && lot.held.eq(ZERO)) lots.splice(index, 1);
   }
 }
 

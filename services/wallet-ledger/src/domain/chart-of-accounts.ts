@@ -12,7 +12,9 @@ export const CHART_OF_ACCOUNTS = {
   available: 'credit',
   /** What open authorizations took out of lots. */
   held: 'credit',
-  /** What the customer owes beyond its lots; below zero while owed. */
+  /** Credit that is not effective yet. */
+  scheduled: 'credit',
+  /** What the customer owes beyond its lots, or holds beyond them; below zero while it does. */
   debt: 'debit',
   /** Money that came in from outside, or went back. */
   funding: 'debit',

@@ -27,8 +27,8 @@ export function grantFor(command: AdjustFunds, at: Instant): Grant {
     amount: command.amount,
     basis: basisOf(purpose, command.amount),
     priority: ADJUSTMENT_PRIORITY,
-    effectiveAt: at,
-    expiresAt: null,
+    effectiveAt: command.effectiveAt ?? at,
+    expiresAt: command.expiresAt ?? null,
   };
 }
 

@@ -3,7 +3,22 @@ import path from 'node:path';
 import { sum, wire, ZERO } from '@kontor/money';
 import { CHART_OF_ACCOUNTS } from './chart-of-accounts';
 import { legsOf } from './postings';
-import { credited, debited, feeDebited, opened } from './testing';
+import {
+  activated,
+  at,
+  captured,
+  charged,
+  credited,
+  debited,
+  drawn,
+  EXPIRY,
+  expired,
+  feeDebited,
+  opened,
+  overdraftSet,
+  placed,
+  released,
+} from './testing';
 import type { AdjustmentReason, WalletEvent } from './wallet-event';
 
 const REASONS: readonly AdjustmentReason[] = [
@@ -36,6 +51,57 @@ const POSTINGS: Readonly<Record<string, WalletEvent>> = {
     balance: '-1',
   }),
   'fee without lots': feeDebited('f', '4', { debt: ['0', '4'], balance: '-4' }),
+  'fee, partly never collected': feeDebited('f', '4', {
+    takes: { g: '1' },
+    uncollected: '3',
+    balance: '0',
+  }),
+  'fee out of a hold': feeDebited('f', '4', { draw: drawn('a', { g: '4' }), balance: '6' }),
+  'fee out of a hold and beyond': feeDebited('f', '4', {
+    draw: drawn('a', { g: '3' }),
+    debt: ['0', '1'],
+    balance: '-1',
+  }),
+  charge: charged('c', '4', { takes: { g: '4' }, balance: '6' }),
+  'hold within the lots': placed('a', '4', { balance: '6' }),
+  'hold beyond the lots': placed('a', '4', { takes: { g: '3' }, overdraft: '1', balance: '-1' }),
+  capture: captured('a', '4', { balance: '6' }),
+  'capture, the overdraft covered by new lots': captured('a', '4', {
+    held: { g: '3' },
+    overdraft: '1',
+    takes: { h: '1' },
+    balance: '0',
+  }),
+  'capture, the overdraft still owed': captured('a', '4', {
+    held: { g: '3' },
+    overdraft: '1',
+    debt: ['0', '1'],
+    balance: '-1',
+  }),
+  release: released('a', '4', { returned: { g: '4' }, balance: '10' }),
+  'release to expired lots': released('a', '4', { broken: { g: '4' }, balance: '6' }),
+  'release of an overdraft': released('a', '4', { overdraft: '4', balance: '0' }),
+  'credit, scheduled, gift': credited('g', '10', {
+    reason: 'gift',
+    effectiveAt: EXPIRY,
+    balance: '0',
+  }),
+  'grant activated': activated('g', '10', { balance: '10' }),
+  'grant activated, repays debt and more': activated('g', '10', {
+    repaid: [['0', '4']],
+    balance: '6',
+  }),
+  'grant expired': expired('g', '10', { balance: '0' }),
+  'overdraft policy set': overdraftSet({ mode: 'none' }),
+  'authorization used': {
+    type: 'AuthorizationUsed',
+    authorizationId: 'a',
+    eventId: 'event-1',
+    captured: ZERO,
+    capturedInAll: ZERO,
+    ends: false,
+    at,
+  },
 };
 
 function tableInReadme(): { accounts: string[]; rows: Map<string, string[]> } {

@@ -9,9 +9,17 @@ import { takenBy } from './burn-order';
 import type { LedgerAccount } from './chart-of-accounts';
 import type {
   AdjustmentReason,
+  DebtStretch,
   FeeDebited,
+  FundsCharged,
   FundsCredited,
   FundsDebited,
+  GrantActivated,
+  GrantExpired,
+  HoldCaptured,
+  HoldEvent,
+  HoldPlaced,
+  HoldReleased,
   WalletEvent,
 } from './wallet-event';
 
@@ -30,41 +38,118 @@ const COUNTERPART_BY_REASON: Readonly<Record<AdjustmentReason, LedgerAccount>> =
   migration: 'adjustments',
 };
 
-export function legsOf(event: WalletEvent): readonly Leg[] {
+export const legsOf = (event: WalletEvent): readonly Leg[] =>
+  allLegsOf(event).filter((leg) => !leg.amount.eq(ZERO));
+
+function allLegsOf(event: WalletEvent): readonly Leg[] {
   switch (event.type) {
     case 'AccountOpened':
+    case 'OverdraftSet':
       return [];
     case 'FundsCredited':
-      return withoutZeros(credited(event));
+      return credited(event);
+    case 'GrantActivated':
+      return activated(event);
+    case 'GrantExpired':
+      return expired(event);
     case 'FundsDebited':
-      return withoutZeros(debited(event));
+      return debited(event);
+    case 'FundsCharged':
+      return charged(event);
     case 'FeeDebited':
-      return withoutZeros(feeDebited(event));
+      return feeDebited(event);
+    default:
+      return legsOfHold(event);
+  }
+}
+
+function legsOfHold(event: HoldEvent): readonly Leg[] {
+  switch (event.type) {
+    case 'AuthorizationUsed':
+      return [];
+    case 'HoldPlaced':
+      return placed(event);
+    case 'HoldCaptured':
+      return captured(event);
+    case 'HoldReleased':
+      return released(event);
     default:
       return unreachable(event);
   }
 }
 
 function credited(event: FundsCredited): readonly Leg[] {
-  const repaid = sum(event.repaid.map((stretch) => stretch.amount));
+  const source: Leg = {
+    account: COUNTERPART_BY_REASON[event.reason],
+    amount: event.amount.neg(),
+  };
+  return event.grant.effectiveAt > event.at
+    ? [source, { account: 'scheduled', amount: event.amount }]
+    : [source, ...freed(event)];
+}
+
+const activated = (event: GrantActivated): readonly Leg[] => [
+  { account: 'scheduled', amount: event.amount.neg() },
+  ...freed(event),
+];
+
+function freed(event: FundsCredited | GrantActivated): readonly Leg[] {
+  const repaid = repaidBy(event.repaid);
   return [
-    { account: COUNTERPART_BY_REASON[event.reason], amount: event.amount.neg() },
     { account: 'debt', amount: repaid },
     { account: 'available', amount: event.amount.minus(repaid) },
   ];
 }
+
+const expired = (event: GrantExpired): readonly Leg[] => [
+  { account: 'available', amount: event.amount.neg() },
+  { account: 'breakage', amount: event.amount },
+];
 
 const debited = (event: FundsDebited): readonly Leg[] => [
   { account: 'available', amount: event.amount.neg() },
   { account: COUNTERPART_BY_REASON[event.reason], amount: event.amount },
 ];
 
+const charged = (event: FundsCharged): readonly Leg[] => [
+  { account: 'available', amount: event.amount.neg() },
+  { account: 'revenue', amount: event.amount },
+];
+
 const feeDebited = (event: FeeDebited): readonly Leg[] => [
-  { account: 'available', amount: takenBy(event.takes).neg() },
-  { account: 'debt', amount: event.debt.amount.neg() },
+  ...taken(event),
   { account: 'uncollected', amount: event.uncollected.neg() },
   { account: 'revenue', amount: event.amount },
 ];
 
-const withoutZeros = (legs: readonly Leg[]): readonly Leg[] =>
-  legs.filter((leg) => !leg.amount.eq(ZERO));
+const captured = (event: HoldCaptured): readonly Leg[] => [
+  ...taken(event),
+  { account: 'revenue', amount: event.amount },
+];
+
+/** What a debit took: out of a hold, out of free lots, and as debt. */
+function taken({ draw, takes, debt }: FeeDebited | HoldCaptured): readonly Leg[] {
+  const overdraft = draw?.overdraft ?? ZERO;
+  const held = takenBy(draw?.held ?? []).plus(overdraft);
+  return [
+    { account: 'available', amount: takenBy(takes).neg() },
+    { account: 'held', amount: held.neg() },
+    { account: 'debt', amount: overdraft.minus(debt.amount) },
+  ];
+}
+
+const placed = (event: HoldPlaced): readonly Leg[] => [
+  { account: 'available', amount: takenBy(event.takes).neg() },
+  { account: 'debt', amount: event.overdraft.neg() },
+  { account: 'held', amount: event.amount },
+];
+
+const released = (event: HoldReleased): readonly Leg[] => [
+  { account: 'held', amount: event.amount.neg() },
+  { account: 'available', amount: takenBy(event.returned) },
+  { account: 'breakage', amount: takenBy(event.broken) },
+  { account: 'debt', amount: event.overdraft },
+];
+
+const repaidBy = (stretches: readonly DebtStretch[]): Decimal =>
+  sum(stretches.map((stretch) => stretch.amount));

@@ -4,7 +4,7 @@
  * Time: `at` is the instant of the batch that decides; a wallet never goes back behind its last one.
  */
 import type { Decimal, DecimalString } from '@kontor/money';
-import type { AdjustmentReason, Instant } from './wallet-event';
+import type { AdjustmentReason, ChargeTerms, HoldTerms, Instant, Overdraft } from './wallet-event';
 
 /** An account as a client names it: `default` and `USD` make `default:USD`. */
 export interface AccountName {
@@ -31,6 +31,10 @@ export interface AdjustFunds {
   readonly grantId: string;
   readonly description?: string;
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Of a credit: when it may be used from; absent = at once. */
+  readonly effectiveAt?: Instant;
+  /** Of a credit; absent = it never expires. */
+  readonly expiresAt?: Instant;
   readonly at: Instant;
 }
 
@@ -57,13 +61,93 @@ export interface DebitFees {
   readonly occurredAt: Instant;
   readonly subject: string | undefined;
   readonly fees: readonly Fee[];
+  readonly authorization?: NamedAuthorization;
   readonly at: Instant;
 }
 
-export type WalletCommand = OpenAccounts | AdjustFunds | DebitFees;
+/** The hold that usage wants its fees captured from. */
+export interface NamedAuthorization {
+  readonly authorizationId: string;
+  /** What is left goes back once the fees of this event are captured. */
+  readonly final: boolean;
+  /** When the usage was accepted: a hold is there for usage accepted before it expires. */
+  readonly recordedAt: Instant;
+}
+
+/** An ad-hoc fee: taken whole or not at all. */
+export interface ChargeFunds {
+  readonly type: 'ChargeFunds';
+  readonly transactionId: string;
+  readonly account: AccountName;
+  readonly amount: Decimal;
+  readonly terms: ChargeTerms;
+  readonly at: Instant;
+}
+
+export interface SetOverdraft {
+  readonly type: 'SetOverdraft';
+  readonly accountId: string;
+  readonly overdraft: Overdraft;
+  readonly at: Instant;
+}
+
+export interface PlaceHold {
+  readonly type: 'PlaceHold';
+  readonly authorizationId: string;
+  readonly account: AccountName;
+  readonly amount: Decimal;
+  readonly expiresAt: Instant;
+  readonly terms: HoldTerms;
+  readonly at: Instant;
+}
+
+export interface CaptureHold {
+  readonly type: 'CaptureHold';
+  readonly authorizationId: string;
+  /** Undefined = all that is left. */
+  readonly amount: Decimal | undefined;
+  readonly final: boolean;
+  readonly at: Instant;
+}
+
+export interface VoidHold {
+  readonly type: 'VoidHold';
+  readonly authorizationId: string;
+  readonly at: Instant;
+}
+
+/** Posts what time has brought: activations and expiries, and holds whose grace has ended. */
+export interface KeepUp {
+  readonly type: 'KeepUp';
+  /** Holds that expired by then go back; undefined = none yet. */
+  readonly holdsExpiredBy: Instant | undefined;
+  readonly at: Instant;
+}
+
+export type WalletCommand =
+  | OpenAccounts
+  | AdjustFunds
+  | DebitFees
+  | ChargeFunds
+  | SetOverdraft
+  | PlaceHold
+  | CaptureHold
+  | VoidHold
+  | KeepUp;
 
 export type WalletRejection =
   | { readonly code: 'amount_zero' }
+  | { readonly code: 'grant_expired' }
+  | { readonly code: 'account_unknown' }
+  | { readonly code: 'authorization_not_open' }
+  | { readonly code: 'authorization_expired' }
+  | {
+      readonly code: 'capture_exceeds_hold';
+      readonly requested: Decimal;
+      readonly available: Decimal;
+      readonly asset: string;
+    }
+  | { readonly code: 'too_many_authorizations'; readonly limit: number }
   | {
       readonly code: 'insufficient_funds';
       readonly requested: Decimal;

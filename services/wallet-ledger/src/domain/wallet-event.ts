@@ -33,6 +33,20 @@ export interface DebtStretch {
   readonly amount: Decimal;
 }
 
+/** How far usage may take an account below zero. */
+export type Overdraft =
+  | { readonly mode: 'unlimited' }
+  | { readonly mode: 'limit'; readonly limit: Decimal }
+  | { readonly mode: 'none' };
+
+/** What a debit took out of a hold. */
+export interface Draw {
+  readonly authorizationId: string;
+  readonly held: readonly Take[];
+  /** The part of the hold that no lot covered. It ends, and is paid anew out of lots or as debt. */
+  readonly overdraft: Decimal;
+}
+
 /** A credit as it was given. */
 export interface Grant {
   readonly grantId: string;
@@ -104,10 +118,152 @@ export interface FeeDebited {
   readonly takes: readonly Take[];
   /** What no lot covered; an amount of 0 when the lots covered all. */
   readonly debt: DebtStretch;
+  /** What came out of the hold that the event named. */
+  readonly draw?: Draw;
   readonly uncollected: Decimal;
   readonly balance: Decimal;
   readonly occurredAt: Instant;
   readonly at: Instant;
 }
 
-export type WalletEvent = AccountOpened | FundsCredited | FundsDebited | FeeDebited;
+/** A scheduled grant came into effect. It repays open debt first, as any credit does. */
+export interface GrantActivated {
+  readonly type: 'GrantActivated';
+  readonly transactionId: string;
+  readonly accountId: string;
+  readonly asset: string;
+  readonly grantId: string;
+  readonly amount: Decimal;
+  readonly repaid: readonly DebtStretch[];
+  readonly balance: Decimal;
+  readonly at: Instant;
+}
+
+/** What was free of a grant at its expiry is lost. */
+export interface GrantExpired {
+  readonly type: 'GrantExpired';
+  readonly transactionId: string;
+  readonly accountId: string;
+  readonly asset: string;
+  readonly grantId: string;
+  readonly amount: Decimal;
+  readonly balance: Decimal;
+  readonly at: Instant;
+}
+
+export interface OverdraftSet {
+  readonly type: 'OverdraftSet';
+  readonly accountId: string;
+  readonly asset: string;
+  readonly overdraft: Overdraft;
+  readonly at: Instant;
+}
+
+/** What a charge says of itself; carried for the readers. */
+export interface ChargeTerms {
+  readonly subject?: string;
+  readonly description?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Units, volume, prices: as they were sent, never computed with. */
+  readonly priced?: Readonly<Record<string, DecimalString>>;
+}
+
+export interface FundsCharged extends ChargeTerms {
+  readonly type: 'FundsCharged';
+  readonly transactionId: string;
+  readonly accountId: string;
+  readonly asset: string;
+  readonly amount: Decimal;
+  readonly takes: readonly Take[];
+  readonly balance: Decimal;
+  readonly at: Instant;
+}
+
+/** What a hold was placed for; carried for the readers. */
+export interface HoldTerms {
+  readonly subject?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+export interface HoldPlaced extends HoldTerms {
+  readonly type: 'HoldPlaced';
+  readonly authorizationId: string;
+  readonly accountId: string;
+  readonly asset: string;
+  readonly amount: Decimal;
+  readonly takes: readonly Take[];
+  /** What no lot covers, under a limit: it counts as debt while it is held. */
+  readonly overdraft: Decimal;
+  readonly expiresAt: Instant;
+  readonly balance: Decimal;
+  readonly at: Instant;
+}
+
+export interface HoldCaptured {
+  readonly type: 'HoldCaptured';
+  readonly transactionId: string;
+  readonly accountId: string;
+  readonly asset: string;
+  readonly amount: Decimal;
+  readonly subject: string | undefined;
+  readonly draw: Draw;
+  /** Out of free lots, for the part of the hold that was overdraft. */
+  readonly takes: readonly Take[];
+  readonly debt: DebtStretch;
+  /** Of this hold by now. */
+  readonly capturedInAll: Decimal;
+  /** Nothing is left of the hold. */
+  readonly ends: boolean;
+  readonly balance: Decimal;
+  readonly at: Instant;
+}
+
+export type ReleaseReason = 'captured' | 'voided' | 'expired';
+
+/** A hold ended, and what was left of it went back to the lots that it came from. */
+export interface HoldReleased {
+  readonly type: 'HoldReleased';
+  readonly transactionId: string;
+  readonly authorizationId: string;
+  readonly accountId: string;
+  readonly asset: string;
+  readonly reason: ReleaseReason;
+  readonly amount: Decimal;
+  readonly returned: readonly Take[];
+  /** Out of lots that expired meanwhile: lost. */
+  readonly broken: readonly Take[];
+  readonly overdraft: Decimal;
+  readonly capturedInAll: Decimal;
+  readonly balance: Decimal;
+  readonly at: Instant;
+}
+
+/** Why usage did not draw on the authorization that it named. */
+export type IgnoredReason = 'authorization_not_open' | 'authorization_expired';
+
+/** What became of the authorization that a usage event named. */
+export interface AuthorizationUsed {
+  readonly type: 'AuthorizationUsed';
+  readonly authorizationId: string;
+  readonly eventId: string;
+  /** By this event. */
+  readonly captured: Decimal;
+  readonly capturedInAll: Decimal;
+  /** Nothing is left of the hold. */
+  readonly ends: boolean;
+  readonly ignored?: IgnoredReason;
+  readonly at: Instant;
+}
+
+export type WalletEvent =
+  | AccountOpened
+  | FundsCredited
+  | FundsDebited
+  | FeeDebited
+  | GrantActivated
+  | GrantExpired
+  | OverdraftSet
+  | FundsCharged
+  | HoldEvent;
+
+export type HoldEvent = HoldPlaced | HoldCaptured | HoldReleased | AuthorizationUsed;

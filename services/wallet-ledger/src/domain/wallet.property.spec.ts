@@ -6,13 +6,16 @@
  */
 import { type Decimal, decimal, min, sum, wire, ZERO } from '@kontor/money';
 import fc from 'fast-check';
-import { compareBurnOrder } from './burn-order';
+import { compareBurnOrder, takenBy } from './burn-order';
+import type { LedgerAccount } from './chart-of-accounts';
 import { openDebt } from './debts';
+import { upToDate } from './due';
+import { leftOf } from './holds';
 import { legsOf } from './postings';
 import { at, fee } from './testing';
 import { wallet } from './wallet';
-import type { WalletCommand } from './wallet-command';
-import type { AdjustmentReason, DebtStretch, WalletEvent } from './wallet-event';
+import type { DebitFees, WalletCommand } from './wallet-command';
+import type { AdjustmentReason, DebtStretch, Draw, Overdraft, WalletEvent } from './wallet-event';
 import { type Account, available, freeOf, type Wallet } from './wallet-state';
 
 const COMMANDS_A_RUN = 60;
@@ -46,17 +49,96 @@ const someFees = fc.array(
   { minLength: 0, maxLength: 3 },
 );
 
-/** Ids are given by the place in the run, so that every transaction, grant and fee is its own. */
-const aCommand: fc.Arbitrary<(id: string) => WalletCommand> = fc.oneof(
-  { weight: 1, arbitrary: fc.tuple(fc.subarray(assets), anInstant).map(openAccounts) },
-  {
-    weight: 4,
-    arbitrary: fc
-      .tuple(anAsset, anAmount, fc.boolean(), fc.constantFrom(...reasons), anInstant)
-      .map(adjustFunds),
-  },
-  { weight: 5, arbitrary: fc.tuple(someFees, anInstant).map(debitFees) },
-);
+/**
+ * Ids are given by the place in the run, so that every transaction, grant and fee is its own; holds
+ * are chosen among the open ones, or are none.
+ */
+type Make = (id: string, state: Wallet) => WalletCommand;
+
+const someTimes = fc.record({
+  effectiveAt: fc.option(anInstant, { nil: undefined, freq: 3 }),
+  expiresAt: fc.option(anInstant, { nil: undefined, freq: 3 }),
+});
+
+interface ChosenHold {
+  /** Which of the open ones; also one that was never placed. */
+  readonly nth: number;
+  readonly all: boolean;
+  readonly final: boolean;
+}
+
+function aHold(): fc.Arbitrary<ChosenHold> {
+  return fc.record({ nth: fc.nat({ max: 4 }), all: fc.boolean(), final: fc.boolean() });
+}
+
+function aPolicy(): fc.Arbitrary<Overdraft> {
+  return fc.oneof(
+    fc.constant<Overdraft>({ mode: 'unlimited' }),
+    fc.constant<Overdraft>({ mode: 'none' }),
+    anAmount.map((limit): Overdraft => ({ mode: 'limit', limit })),
+  );
+}
+
+const idOf = ({ nth }: ChosenHold, state: Wallet): string =>
+  [...state.holds.keys()][nth] ?? 'auth-never-placed';
+
+const placeHold = (drawn: [string, Decimal, string, string]): Make => {
+  const [asset, amount, expiresAt, when] = drawn;
+  return (id) => ({
+    type: 'PlaceHold',
+    authorizationId: `auth-${id}`,
+    account: { name: 'default', asset },
+    amount,
+    expiresAt,
+    terms: {},
+    at: when,
+  });
+};
+
+const captureHold =
+  ([hold, amount, when]: [ChosenHold, Decimal, string]): Make =>
+  (_, state) => ({
+    type: 'CaptureHold',
+    authorizationId: idOf(hold, state),
+    amount: hold.all ? undefined : amount,
+    final: hold.final,
+    at: when,
+  });
+
+const voidHold =
+  ([hold, when]: [ChosenHold, string]): Make =>
+  (_, state) => ({ type: 'VoidHold', authorizationId: idOf(hold, state), at: when });
+
+const chargeFunds =
+  ([asset, amount, when]: [string, Decimal, string]): Make =>
+  (id) => ({
+    type: 'ChargeFunds',
+    transactionId: `charge-${id}`,
+    account: { name: 'default', asset },
+    amount,
+    terms: {},
+    at: when,
+  });
+
+const keepUp =
+  ([holdsExpiredBy, when]: [string, string]): Make =>
+  () => ({ type: 'KeepUp', holdsExpiredBy, at: when });
+
+const setOverdraft =
+  ([asset, overdraft, when]: [string, Overdraft, string]): Make =>
+  () => ({ type: 'SetOverdraft', accountId: `default:${asset}`, overdraft, at: when });
+
+function useAuthorization(drawn: [[string, Decimal][][], ChosenHold, string]): Make {
+  const [fees, hold, when] = drawn;
+  return (id, state) => ({
+    ...debitFees([fees, when])(id),
+    authorization: {
+      authorizationId: idOf(hold, state),
+      final: hold.final,
+      recordedAt: when,
+    },
+  });
+}
 
 function openAccounts([codes, when]: [string[], string]) {
   return (): WalletCommand => ({
@@ -66,21 +148,26 @@ function openAccounts([codes, when]: [string[], string]) {
   });
 }
 
-function adjustFunds(drawn: [string, Decimal, boolean, AdjustmentReason, string]) {
-  const [asset, amount, negative, reason, when] = drawn;
-  return (id: string): WalletCommand => ({
+function adjustFunds(
+  [asset, amount, negative]: [string, Decimal, boolean],
+  reason: AdjustmentReason,
+  ...[times, when]: [{ effectiveAt?: string | undefined; expiresAt?: string | undefined }, string]
+): Make {
+  return (id) => ({
     type: 'AdjustFunds',
     transactionId: `tx-${id}`,
     account: { name: 'default', asset },
     amount: negative ? amount.neg() : amount,
     reason,
     grantId: `grt-${id}`,
+    ...(times.effectiveAt !== undefined && { effectiveAt: times.effectiveAt }),
+    ...(times.expiresAt !== undefined && { expiresAt: times.expiresAt }),
     at: when,
   });
 }
 
 function debitFees([fees, when]: [[string, Decimal][][], string]) {
-  return (id: string): WalletCommand => ({
+  return (id: string): DebitFees => ({
     type: 'DebitFees',
     eventId: `event-${id}`,
     subject: undefined,
@@ -95,6 +182,24 @@ function debitFees([fees, when]: [[string, Decimal][][], string]) {
   });
 }
 
+const aCommand: fc.Arbitrary<Make> = fc.oneof(
+  { weight: 1, arbitrary: fc.tuple(fc.subarray(assets), anInstant).map(openAccounts) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.tuple(anAsset, anAmount, fc.boolean()), fc.constantFrom(...reasons), someTimes)
+      .chain((drawn) => anInstant.map((when) => adjustFunds(...drawn, when))),
+  },
+  { weight: 5, arbitrary: fc.tuple(someFees, anInstant).map(debitFees) },
+  { weight: 3, arbitrary: fc.tuple(someFees, aHold(), anInstant).map(useAuthorization) },
+  { weight: 5, arbitrary: fc.tuple(anAsset, anAmount, anInstant, anInstant).map(placeHold) },
+  { weight: 4, arbitrary: fc.tuple(aHold(), anAmount, anInstant).map(captureHold) },
+  { weight: 2, arbitrary: fc.tuple(aHold(), anInstant).map(voidHold) },
+  { weight: 2, arbitrary: fc.tuple(anAsset, anAmount, anInstant).map(chargeFunds) },
+  { weight: 1, arbitrary: fc.tuple(anInstant, anInstant).map(keepUp) },
+  { weight: 2, arbitrary: fc.tuple(anAsset, aPolicy(), anInstant).map(setOverdraft) },
+);
+
 const aHistory = fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), aCommand), {
   minLength: COMMANDS_A_RUN,
   maxLength: COMMANDS_A_RUN,
@@ -108,13 +213,13 @@ interface Story {
 
 /** Decides and folds a history over three wallets; `check` sees every wallet after every command. */
 function play(
-  history: [number, (id: string) => WalletCommand][],
+  history: [number, Make][],
   check: (story: Story, events: readonly WalletEvent[], command: WalletCommand) => void,
 ): Story[] {
   const stories = [0, 1, 2].map((): Story => ({ state: wallet.initialState(), events: [] }));
   history.forEach(([which, make], index) => {
     const story = stories[which]!;
-    const command = make(String(index).padStart(3, '0'));
+    const command = make(String(index).padStart(3, '0'), story.state);
     const decision = wallet.decide(command, story.state);
     const events = decision.outcome === 'accepted' ? decision.events : [];
     story.events.push(...events);
@@ -124,7 +229,11 @@ function play(
   return stories;
 }
 
-const snapshot = (state: Wallet): unknown => ({ ...state, accounts: [...state.accounts] });
+const snapshot = (state: Wallet): unknown => ({
+  ...state,
+  accounts: [...state.accounts],
+  holds: [...state.holds],
+});
 const accountsOf = (story: Story): Account[] => [...story.state.accounts.values()];
 const holds = (
   check: (story: Story, events: readonly WalletEvent[], command: WalletCommand) => void,
@@ -135,14 +244,14 @@ const holds = (
   );
 
 describe('every wallet, whatever happens to it', () => {
-  it('has available = free lots - open debt, with lots in burn order and none empty', () =>
+  it('has available = free lots - debt, owed or held, with lots in burn order and none empty', () =>
     holds((story) => {
       for (const account of accountsOf(story)) {
         expect(wire(account.free)).toBe(wire(freeOf(account.lots)));
         expect(wire(available(account))).toBe(
-          wire(freeOf(account.lots).minus(openDebt(account.debts))),
+          wire(freeOf(account.lots).minus(openDebt(account.debts)).minus(account.heldOverdraft)),
         );
-        expect(account.lots.every((lot) => lot.available.gt(ZERO))).toBe(true);
+        expect(account.lots.every((lot) => lot.available.plus(lot.held).gt(ZERO))).toBe(true);
         expect([...account.lots].sort(compareBurnOrder)).toEqual(account.lots);
       }
     }));
@@ -153,17 +262,103 @@ describe('every wallet, whatever happens to it', () => {
         expect(wire(sum(legsOf(event).map((leg) => leg.amount)))).toBe('0');
     }));
 
+  it('holds what its open holds have left, in the lots that they took it from', () =>
+    holds(({ state }) => {
+      for (const account of state.accounts.values()) {
+        const own = [...state.holds.values()].filter(
+          (hold) => hold.accountId === account.accountId,
+        );
+        expect(wire(account.held)).toBe(wire(sum(own.map(leftOf))));
+        expect(wire(account.heldOverdraft)).toBe(wire(sum(own.map((hold) => hold.overdraft))));
+        for (const lot of account.lots) {
+          const takes = own.flatMap((hold) => hold.takes).filter((t) => t.grantId === lot.grantId);
+          expect(wire(lot.held)).toBe(wire(takenBy(takes)));
+        }
+        for (const hold of own)
+          expect(wire(takenBy(hold.takes).plus(hold.overdraft))).toBe(wire(leftOf(hold)));
+      }
+    }));
+
+  it('gives every hold back or captures it, for what it took, and ends it once', () =>
+    holds((story) => {
+      const own = new Map<string, { left: Decimal; ended: boolean }>();
+      const take = (id: string, amount: Decimal, ends: boolean): void => {
+        const hold = own.get(id)!;
+        expect(hold.ended).toBe(false);
+        hold.left = hold.left.minus(amount);
+        expect(hold.left.gte(ZERO)).toBe(true);
+        if (ends) expect(wire(hold.left)).toBe('0');
+        hold.ended = ends;
+      };
+      for (const event of story.events)
+        if (event.type === 'HoldPlaced')
+          own.set(event.authorizationId, { left: event.amount, ended: false });
+        else if (event.type === 'HoldReleased') take(event.authorizationId, event.amount, true);
+        else if (event.type === 'HoldCaptured')
+          take(event.draw.authorizationId, event.amount, event.ends);
+        else if (event.type === 'FeeDebited' && event.draw)
+          take(event.draw.authorizationId, drawnBy(event.draw), false);
+        else if (event.type === 'AuthorizationUsed' && event.ends)
+          take(event.authorizationId, ZERO, true);
+      const open = [...own]
+        .filter(([, hold]) => !hold.ended)
+        .map(([id, { left }]) => [id, wire(left)]);
+      expect(open).toEqual(
+        [...story.state.holds.values()].map((hold) => [hold.authorizationId, wire(leftOf(hold))]),
+      );
+    }));
+
+  it('never holds or collects beyond the policy of its account, and collects all within it', () =>
+    holds((story, events) => {
+      for (const event of events) {
+        if (event.type !== 'HoldPlaced' && event.type !== 'FeeDebited') continue;
+        const { overdraft } = story.state.accounts.get(event.accountId)!;
+        const floor = overdraft.mode === 'limit' ? overdraft.limit.neg() : ZERO;
+        if (event.type === 'HoldPlaced') expect(event.balance.gte(floor)).toBe(true);
+        else if (overdraft.mode === 'unlimited') expect(wire(event.uncollected)).toBe('0');
+        else if (event.uncollected.gt(ZERO)) expect(event.balance.lte(floor)).toBe(true);
+        else if (changeOf(event).lt(ZERO)) expect(event.balance.gte(floor)).toBe(true);
+      }
+    }));
+
+  it('is what the legs of its events add up to, ledger account by ledger account', () =>
+    holds((story) => {
+      for (const account of accountsOf(story)) {
+        const booked = (name: LedgerAccount): string =>
+          wire(
+            sum(
+              story.events
+                .filter((event) => 'asset' in event && event.asset === account.asset)
+                .flatMap((event) => legsOf(event))
+                .filter((leg) => leg.account === name)
+                .map((leg) => leg.amount),
+            ),
+          );
+        expect(booked('available')).toBe(wire(account.free));
+        expect(booked('held')).toBe(wire(account.held));
+        expect(booked('scheduled')).toBe(wire(freeOf(account.scheduled)));
+        expect(booked('debt')).toBe(
+          wire(ZERO.minus(openDebt(account.debts)).minus(account.heldOverdraft)),
+        );
+      }
+    }));
+
+  it('has no grant past its time that is still free, after any change', () =>
+    holds(({ state }, events) => {
+      if (events.length === 0) return;
+      expect(upToDate(state, state.asOf).due).toEqual([]);
+    }));
+
   it('moves by exactly what its events say, and shows the balance after each', () =>
     holds((story, events) => {
       for (const account of accountsOf(story)) {
-        const own = story.events.filter((event) => event.type !== 'AccountOpened');
-        const moved = own
-          .filter((event) => event.accountId === account.accountId)
-          .map(signedAmount);
+        const moved = story.events
+          .filter((event) => 'accountId' in event && event.accountId === account.accountId)
+          .map(changeOf);
         expect(wire(available(account))).toBe(wire(sum(moved)));
       }
       const last = events.at(-1);
-      if (last && last.type !== 'AccountOpened')
+      if (last && 'balance' in last)
         expect(wire(last.balance)).toBe(wire(available(story.state.accounts.get(last.accountId)!)));
     }));
 
@@ -172,7 +367,6 @@ describe('every wallet, whatever happens to it', () => {
       for (const account of accountsOf(story)) {
         const debts = listOfDebts(story.events, account.accountId);
         expect(wire(openDebt(account.debts))).toBe(wire(sum(debts.map((debt) => debt.open))));
-        expect(account.free.gt(ZERO) && openDebt(account.debts).gt(ZERO)).toBe(false);
       }
     }));
 
@@ -186,7 +380,11 @@ describe('every wallet, whatever happens to it', () => {
       expect(debits.map((debit) => debit.feeId)).toEqual(due.map((each) => each.feeId));
       for (const debit of debits)
         expect(wire(debit.amount)).toBe(
-          wire(sum(debit.takes.map((take) => take.amount)).plus(debit.debt.amount)),
+          wire(
+            takenBy([...debit.takes, ...(debit.draw?.held ?? [])])
+              .plus(debit.debt.amount)
+              .plus(debit.uncollected),
+          ),
         );
     }));
 
@@ -215,8 +413,28 @@ describe('every wallet, whatever happens to it', () => {
     }));
 });
 
-const signedAmount = (event: Exclude<WalletEvent, { type: 'AccountOpened' }>): Decimal =>
-  event.type === 'FundsCredited' ? event.amount : event.amount.neg();
+const drawnBy = ({ held, overdraft }: Draw): Decimal => takenBy(held).plus(overdraft);
+
+/** What an event does to what is available, from its own amounts. */
+function changeOf(event: WalletEvent): Decimal {
+  switch (event.type) {
+    case 'FundsCredited':
+      return event.grant.effectiveAt > event.at ? ZERO : event.amount;
+    case 'GrantActivated':
+      return event.amount;
+    case 'FeeDebited':
+      return (event.draw ? drawnBy(event.draw) : ZERO).plus(event.uncollected).minus(event.amount);
+    case 'FundsDebited':
+    case 'FundsCharged':
+    case 'GrantExpired':
+    case 'HoldPlaced':
+      return event.amount.neg();
+    case 'HoldReleased':
+      return event.amount.minus(takenBy(event.broken));
+    default:
+      return ZERO;
+  }
+}
 
 interface OpenDebt {
   readonly from: Decimal;
@@ -227,10 +445,11 @@ interface OpenDebt {
 /** The model that the two running sums stand for. A repayment must hit the oldest open debt. */
 function listOfDebts(events: readonly WalletEvent[], accountId: string): OpenDebt[] {
   const debts: OpenDebt[] = [];
-  for (const event of events.filter((each) => each.accountId === accountId)) {
-    if (event.type === 'FeeDebited' && event.debt.amount.gt(ZERO))
+  const own = events.filter((each) => 'accountId' in each && each.accountId === accountId);
+  for (const event of own) {
+    if ('debt' in event && event.debt.amount.gt(ZERO))
       debts.push({ ...event.debt, open: event.debt.amount });
-    if (event.type === 'FundsCredited')
+    if (event.type === 'FundsCredited' || event.type === 'GrantActivated')
       for (const stretch of event.repaid) payOldest(debts, stretch);
   }
   return debts;

@@ -2,52 +2,47 @@
  * Wallet: the prepaid funds of one customer, one account per name and asset.
  *
  * Invariants (wallet.property.spec.ts):
- *   1. available = free lots - open debt, in every account after every event;
- *   2. the legs of every event sum to zero;
- *   3. what was credited = what is free + what was debited - what is owed;
- *   4. debt is repaid oldest first, and only by credit;
- *   5. folding the events again gives the same wallet, byte for byte.
+ *   1. available = free lots - debt, owed or held, in every account after every event;
+ *   2. the legs of every event sum to zero, and all legs together are the wallet;
+ *   3. no hold is placed, and no usage collected, beyond the account's overdraft policy;
+ *   4. a hold is captured and given back for what it took, and ends once;
+ *   5. debt is repaid oldest first, and only by credit;
+ *   6. folding the events again gives the same wallet, byte for byte.
  *
  * Units:  amounts are decimals in the account's asset.
  * Time:   `at` is the batch's instant; no function here reads a clock, and no event is dated before
- *         the wallet's last one.
+ *         the wallet's last one. What time has brought by then is posted first.
  * Source: docs/adr/0003-deciders-not-aggregates.md; words from docs/glossary.md.
  */
 import { accept, type Decider, type Decision, reject, unreachable } from '@kontor/event-sourcing';
 import { type Decimal, ZERO } from '@kontor/money';
-import { lotsForReason, takeFrom, takenBy } from './burn-order';
-import { chooseAsset } from './choose-asset';
-import { nextStretch, repayable } from './debts';
+import { accountFor, accountOpened } from './accounts';
+import { lotsForReason, takeFrom } from './burn-order';
+import { repayable } from './debts';
+import { captureHold, keepUp, placeHold, voidHold } from './decide-holds';
+import { debitFees } from './decide-usage';
+import { upToDate } from './due';
 import { evolve } from './evolve';
 import { grantFor } from './grants';
+import { isSamePolicy } from './overdraft';
 import {
   type AccountName,
   accountIdOf,
   type AdjustFunds,
-  type DebitFees,
-  DEFAULT_ACCOUNT_NAME,
-  type Fee,
-  feeAccountIdOf,
+  type ChargeFunds,
   type OpenAccounts,
+  type SetOverdraft,
   type WalletCommand,
   type WalletRejection,
 } from './wallet-command';
 import type {
-  AccountOpened,
-  FeeDebited,
+  FundsCharged,
   FundsCredited,
   FundsDebited,
   Instant,
   WalletEvent,
 } from './wallet-event';
-import {
-  type Account,
-  available,
-  copyWallet,
-  initialState,
-  newAccount,
-  type Wallet,
-} from './wallet-state';
+import { type Account, available, initialState, type Wallet } from './wallet-state';
 
 /** A debit lists the lots it took from, so this also bounds the size of a fact. */
 export const LOTS_MAX = 1_000;
@@ -62,7 +57,16 @@ export const wallet: Decider<Wallet, WalletCommand, WalletEvent, WalletRejection
   evolve,
 };
 
-function decide(command: WalletCommand, state: Wallet): WalletDecision {
+/** A refusal posts nothing, also not what time has brought: the next change will. */
+function decide(command: WalletCommand, before: Wallet): WalletDecision {
+  const at = notBefore(command.at, before);
+  const { due, state } = upToDate(before, at);
+  const decision = decideAsOf({ ...command, at }, state);
+  if (due.length === 0 || decision.outcome === 'rejected') return decision;
+  return accept(...due, ...decision.events);
+}
+
+function decideAsOf(command: WalletCommand, state: Wallet): WalletDecision {
   switch (command.type) {
     case 'OpenAccounts':
       return openAccounts(command, state);
@@ -70,19 +74,30 @@ function decide(command: WalletCommand, state: Wallet): WalletDecision {
       return adjustFunds(command, state);
     case 'DebitFees':
       return debitFees(command, state);
+    case 'ChargeFunds':
+      return chargeFunds(command, state);
+    case 'SetOverdraft':
+      return setOverdraft(command, state);
+    case 'PlaceHold':
+      return placeHold(command, state);
+    case 'CaptureHold':
+      return captureHold(command, state);
+    case 'VoidHold':
+      return voidHold(command, state);
+    case 'KeepUp':
+      return keepUp(command, state);
     default:
       return unreachable(command);
   }
 }
 
 function openAccounts(command: OpenAccounts, state: Wallet): WalletDecision {
-  const at = notBefore(command.at, state);
   const missing = new Map(
     command.accounts
       .map((account) => [accountIdOf(account), account] as const)
       .filter(([accountId]) => !state.accounts.has(accountId)),
   );
-  return accept(...[...missing.values()].map((account) => accountOpened(account, at)));
+  return accept(...[...missing.values()].map((account) => accountOpened(account, command.at)));
 }
 
 function adjustFunds(command: AdjustFunds, state: Wallet): WalletDecision {
@@ -90,21 +105,27 @@ function adjustFunds(command: AdjustFunds, state: Wallet): WalletDecision {
   return command.amount.gt(ZERO) ? creditFunds(command, state) : withdrawFunds(command, state);
 }
 
-/** A credit is a lot. It pays open debt first; the rest is free at once. */
+/** A credit is a lot. It pays open debt first, as soon as it is effective; the rest is free. */
 function creditFunds(command: AdjustFunds, state: Wallet): WalletDecision {
-  const at = notBefore(command.at, state);
+  const { at } = command;
   const { account, opened } = accountFor(command.account, state, at);
   if (opened.length > 0 && state.accounts.size >= ACCOUNTS_MAX)
     return reject({ code: 'too_many_accounts', limit: ACCOUNTS_MAX });
-  if (account.lots.length >= LOTS_MAX) return reject({ code: 'too_many_grants', limit: LOTS_MAX });
+  if (account.lots.length + account.scheduled.length >= LOTS_MAX)
+    return reject({ code: 'too_many_grants', limit: LOTS_MAX });
+  const grant = grantFor(command, at);
+  const isScheduled = grant.effectiveAt > at;
+  const usableFrom = isScheduled ? grant.effectiveAt : at;
+  if (grant.expiresAt !== null && grant.expiresAt <= usableFrom)
+    return reject({ code: 'grant_expired' });
 
   const credited: FundsCredited = {
     type: 'FundsCredited',
     ...adjustmentOf(command, account),
     amount: command.amount,
-    grant: grantFor(command, at),
-    repaid: repayable(account.debts, command.amount),
-    balance: available(account).plus(command.amount),
+    grant,
+    repaid: isScheduled ? [] : repayable(account.debts, command.amount),
+    balance: isScheduled ? available(account) : available(account).plus(command.amount),
     at,
   };
   return accept<WalletEvent>(...opened, credited);
@@ -113,96 +134,65 @@ function creditFunds(command: AdjustFunds, state: Wallet): WalletDecision {
 /** Taken whole or not at all: who withdraws knows the amount, so there is no debt to make. */
 function withdrawFunds(command: AdjustFunds, state: Wallet): WalletDecision {
   const requested = command.amount.neg();
-  const account = state.accounts.get(accountIdOf(command.account));
-  const spendable = account ? available(account) : ZERO;
-  if (!account || spendable.lt(requested)) return reject(shortOf(command, requested, spendable));
-
+  const found = accountWith(requested, command.account, state);
+  if ('code' in found) return reject(found);
+  const { account, balance } = found;
   const debited: FundsDebited = {
     type: 'FundsDebited',
     ...adjustmentOf(command, account),
     amount: requested,
     takes: takeFrom(lotsForReason(account.lots, command.reason), requested),
-    balance: spendable.minus(requested),
-    at: notBefore(command.at, state),
+    balance,
+    at: command.at,
   };
   return accept<WalletEvent>(debited);
 }
 
-/**
- * Fees of one usage event, one after the other: what the first one takes is gone for the second.
- * A fee that is 0 in every asset needs no debit.
- */
-function debitFees(command: DebitFees, state: Wallet): WalletDecision {
-  const due = command.fees.filter(isDue);
-  const draft = due.length > 1 ? copyWallet(state) : state;
-  const events: WalletEvent[] = [];
-  for (const fee of due) {
-    const debit = debitFee(command, fee, draft);
-    events.push(...debit);
-    if (due.length > 1) debit.reduce(evolve, draft);
-  }
-  return accept(...events);
-}
-
-function debitFee(command: DebitFees, fee: Fee, state: Wallet): WalletEvent[] {
-  const at = notBefore(command.at, state);
-  const index = chooseAsset(fee.alternatives, state);
-  const chosen = fee.alternatives[index];
-  if (!chosen) throw new Error(`fee ${fee.feeId} lists no asset`);
-  const known = state.accounts.get(feeAccountIdOf(chosen.asset));
-  const { account, opened } = known
-    ? { account: known, opened: [] }
-    : accountFor({ name: DEFAULT_ACCOUNT_NAME, asset: chosen.asset }, state, at);
-  const takes = takeFrom(account.lots, chosen.amount);
-
-  const debited: FeeDebited = {
-    type: 'FeeDebited',
-    eventId: command.eventId,
-    feeId: fee.feeId,
-    productId: fee.productId,
+function chargeFunds(command: ChargeFunds, state: Wallet): WalletDecision {
+  const { amount } = command;
+  if (amount.lte(ZERO)) return reject({ code: 'amount_zero' });
+  const found = accountWith(amount, command.account, state);
+  if ('code' in found) return reject(found);
+  const { account, balance } = found;
+  const charged: FundsCharged = {
+    type: 'FundsCharged',
+    transactionId: command.transactionId,
     accountId: account.accountId,
     asset: account.asset,
-    alternative: index,
-    amount: chosen.amount,
-    fiatValue: chosen.fiatValue,
-    fiatRate: chosen.fiatRate,
-    subject: command.subject,
-    description: chosen.description,
-    takes,
-    debt: nextStretch(account.debts, chosen.amount.minus(takenBy(takes))),
-    uncollected: ZERO,
-    balance: available(account).minus(chosen.amount),
-    occurredAt: command.occurredAt,
-    at,
+    ...command.terms,
+    amount,
+    takes: takeFrom(account.lots, amount),
+    balance,
+    at: command.at,
   };
-  return [...opened, debited];
+  return accept<WalletEvent>(charged);
 }
 
-const isDue = (fee: Fee): boolean => fee.alternatives.some(({ amount }) => amount.gt(ZERO));
+function setOverdraft(command: SetOverdraft, state: Wallet): WalletDecision {
+  const { accountId, overdraft, at } = command;
+  const account = state.accounts.get(accountId);
+  if (!account) return reject({ code: 'account_unknown' });
+  if (isSamePolicy(account.overdraft, overdraft)) return accept();
+  const { asset } = account;
+  return accept<WalletEvent>({ type: 'OverdraftSet', accountId, asset, overdraft, at });
+}
 
-/** The account, or a new one and the event that opens it. */
-function accountFor(
+/** The account, when it has `amount` to spend, and what is available after it. */
+function accountWith(
+  amount: Decimal,
   name: AccountName,
   state: Wallet,
-  at: Instant,
-): { account: Account; opened: readonly AccountOpened[] } {
-  const accountId = accountIdOf(name);
-  const account = state.accounts.get(accountId);
-  return account
-    ? { account, opened: [] }
-    : {
-        account: newAccount(accountId, name.name, name.asset),
-        opened: [accountOpened(name, at)],
-      };
+): { account: Account; balance: Decimal } | WalletRejection {
+  const account = state.accounts.get(accountIdOf(name));
+  const spendable = account ? available(account) : ZERO;
+  if (account && spendable.gte(amount)) return { account, balance: spendable.minus(amount) };
+  return {
+    code: 'insufficient_funds',
+    requested: amount,
+    available: spendable,
+    asset: name.asset,
+  };
 }
-
-const accountOpened = (account: AccountName, at: Instant): AccountOpened => ({
-  type: 'AccountOpened',
-  accountId: accountIdOf(account),
-  name: account.name,
-  asset: account.asset,
-  at,
-});
 
 const adjustmentOf = (command: AdjustFunds, account: Account) => ({
   transactionId: command.transactionId,
@@ -211,17 +201,6 @@ const adjustmentOf = (command: AdjustFunds, account: Account) => ({
   reason: command.reason,
   ...(command.description === undefined ? {} : { description: command.description }),
   ...(command.metadata === undefined ? {} : { metadata: command.metadata }),
-});
-
-const shortOf = (
-  command: AdjustFunds,
-  requested: Decimal,
-  spendable: Decimal,
-): WalletRejection => ({
-  code: 'insufficient_funds',
-  requested,
-  available: spendable,
-  asset: command.account.asset,
 });
 
 /** Clocks of several processes differ; a wallet's story has one order. */

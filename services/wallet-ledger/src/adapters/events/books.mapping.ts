@@ -16,7 +16,9 @@ export interface BookedBalance {
 /** Legs summed per row of the books; in key order, so that writers never cross. */
 export function balancesOf(facts: readonly DeliveredFact<WalletPostedV1>[]): BookedBalance[] {
   const balances = new Map<string, BookedBalance>();
-  for (const { fact, partition } of facts)
+  for (const { fact, partition } of facts) {
+    // What an authorization did for usage is no movement, and so has no asset.
+    if (fact.type === 'wallet.authorization-used') continue;
     for (const leg of fact.legs) {
       const { platform, mode, asset } = fact;
       const key = `${platform} ${mode} ${partition} ${asset} ${leg.account}`;
@@ -29,5 +31,6 @@ export function balancesOf(facts: readonly DeliveredFact<WalletPostedV1>[]): Boo
       balance.amount = balance.amount.plus(decimal(leg.amount));
       balance.legs += 1;
     }
+  }
   return [...balances.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }

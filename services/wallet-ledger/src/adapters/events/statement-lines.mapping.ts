@@ -1,7 +1,17 @@
-import type { Mode, WalletPostedV1 } from '@kontor/contracts';
+import type {
+  Draw,
+  FeeDebited,
+  FundsCredited,
+  HoldReleased,
+  Mode,
+  Take,
+  WalletPostedV1,
+} from '@kontor/contracts';
 import type { DeliveredFact } from '@kontor/event-log';
+import { type Decimal, decimal, sum, wire, ZERO } from '@kontor/money';
 
-export type TransactionType = 'adjustment' | 'fee';
+export type TransactionType =
+  'adjustment' | 'fee' | 'charge' | 'hold' | 'capture' | 'release' | 'expiry';
 
 /** One transaction of a customer, as its statement shows it. */
 export interface StatementLine {
@@ -25,13 +35,13 @@ export interface StatementLine {
   readonly createdAt: string;
 }
 
-/** An opened account moves nothing, so it is no transaction. */
+/** What moves nothing is no transaction. */
 export const statementLinesOf = (
   facts: readonly DeliveredFact<WalletPostedV1>[],
 ): StatementLine[] =>
   facts.flatMap((delivered) => {
     const { fact, position, index } = delivered;
-    if (fact.type === 'wallet.account-opened') return [];
+    if (!isMoving(fact)) return [];
     return [
       {
         platform: fact.platform,
@@ -43,7 +53,7 @@ export const statementLinesOf = (
         accountId: fact.accountId,
         asset: fact.asset,
         balance: fact.balance,
-        description: fact.description ?? null,
+        description: ('description' in fact ? fact.description : undefined) ?? null,
         createdAt: fact.at,
         ...movementOf(fact),
       },
@@ -54,25 +64,81 @@ type Movement = Pick<
   StatementLine,
   'type' | 'amount' | 'subject' | 'eventId' | 'lots' | 'metadata'
 >;
-type Moving = Exclude<WalletPostedV1, { type: 'wallet.account-opened' }>;
+type Moving = Exclude<
+  WalletPostedV1,
+  { type: 'wallet.account-opened' | 'wallet.overdraft-set' | 'wallet.authorization-used' }
+>;
+
+const isMoving = (fact: WalletPostedV1): fact is Moving =>
+  fact.type !== 'wallet.account-opened' &&
+  fact.type !== 'wallet.overdraft-set' &&
+  fact.type !== 'wallet.authorization-used';
+
+const NO_DETAILS = { subject: null, eventId: null, metadata: null } as const;
 
 function movementOf(fact: Moving): Movement {
   switch (fact.type) {
     case 'wallet.funds-credited':
-      return { ...adjustment(fact.metadata), amount: fact.amount, lots: [lotOf(fact.grant)] };
+      return { ...adjustment(fact.metadata), amount: freedBy(fact), lots: [lotOf(fact.grant)] };
+    case 'wallet.grant-activated':
+      return { ...adjustment(undefined), amount: fact.amount, lots: [lotOf(fact)] };
     case 'wallet.funds-debited':
       return { ...adjustment(fact.metadata), amount: negative(fact.amount), lots: fact.takes };
     case 'wallet.fee-debited':
+      return feeOf(fact);
+    case 'wallet.funds-charged':
       return {
-        type: 'fee',
+        ...detailsOf(fact),
+        type: 'charge',
         amount: negative(fact.amount),
-        subject: fact.subject ?? null,
-        eventId: fact.eventId,
         lots: fact.takes,
-        metadata: null,
       };
+    case 'wallet.hold-placed':
+      return { ...detailsOf(fact), type: 'hold', amount: negative(fact.amount), lots: fact.takes };
+    case 'wallet.hold-captured':
+      // What it takes was taken from what is available when the hold was placed.
+      return { ...detailsOf(fact), type: 'capture', amount: '0', lots: lotsOf(fact) };
+    case 'wallet.hold-released':
+      return { ...NO_DETAILS, type: 'release', amount: givenBack(fact), lots: fact.returned };
+    case 'wallet.grant-expired':
+      return { ...NO_DETAILS, type: 'expiry', amount: negative(fact.amount), lots: [lotOf(fact)] };
   }
 }
+
+/** A scheduled grant moves nothing yet. */
+const freedBy = ({ grant, at, amount }: FundsCredited): string =>
+  grant.effectiveAt > at ? '0' : amount;
+
+/** The part that came out of a hold was taken before, and what is not collected never is. */
+function feeOf(fact: FeeDebited): Movement {
+  const { subject, eventId, draw } = fact;
+  const taken = decimal(fact.amount)
+    .minus(decimal(fact.uncollected))
+    .minus(draw ? drawnBy(draw) : ZERO);
+  return {
+    type: 'fee',
+    amount: negative(wire(taken)),
+    subject: subject ?? null,
+    eventId,
+    lots: lotsOf(fact),
+    metadata: null,
+  };
+}
+
+const drawnBy = ({ held, overdraft }: Draw): Decimal =>
+  sum(held.map(({ amount }) => decimal(amount))).plus(decimal(overdraft));
+
+/** Out of the hold first, then out of what was free. */
+const lotsOf = ({ draw, takes }: { draw?: Draw; takes: readonly Take[] }): readonly Take[] =>
+  draw ? [...draw.held, ...takes] : takes;
+
+const givenBack = ({ returned, overdraft }: HoldReleased): string =>
+  wire(sum(returned.map(({ amount }) => decimal(amount))).plus(decimal(overdraft)));
+
+const detailsOf = (fact: {
+  readonly subject?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}) => ({ subject: fact.subject ?? null, eventId: null, metadata: fact.metadata ?? null }) as const;
 
 const adjustment = (metadata: StatementLine['metadata'] | undefined) =>
   ({ type: 'adjustment', subject: null, eventId: null, metadata: metadata ?? null }) as const;

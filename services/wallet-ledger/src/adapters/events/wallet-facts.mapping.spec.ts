@@ -1,6 +1,21 @@
 import { violationOf } from '@kontor/contracts';
 import { walletKey } from '../../app/wallet-key';
-import { credited, debited, feeDebited, opened } from '../../domain/testing';
+import { decimal } from '@kontor/money';
+import {
+  activated,
+  at,
+  captured,
+  charged,
+  credited,
+  debited,
+  drawn,
+  expired,
+  feeDebited,
+  opened,
+  overdraftSet,
+  placed,
+  released,
+} from '../../domain/testing';
 import type { WalletEvent } from '../../domain/wallet-event';
 import { fromWire, toWire } from './wallet-facts.mapping';
 
@@ -20,6 +35,26 @@ const events: readonly WalletEvent[] = [
     description: 'Tokens',
     fiatValue: '0.2',
     fiatRate: '0.1',
+  },
+  { ...feeDebited('f', '4', { draw: drawn('a', { g: '3' }, '1'), balance: '0' }), eventId },
+  { ...feeDebited('f', '4', { uncollected: '4', balance: '0' }), eventId },
+  { ...charged('c', '4', { takes: { g: '4' }, balance: '6' }), priced: { unit_price: '0.5' } },
+  overdraftSet({ mode: 'none' }),
+  overdraftSet({ mode: 'limit', limit: decimal('5') }),
+  activated('g', '10', { repaid: [['0', '4']], balance: '6' }),
+  expired('g', '10', { balance: '0' }),
+  { ...placed('a', '4', { overdraft: '1', balance: '6' }), subject: 's', metadata: { a: 1 } },
+  { ...captured('a', '4', { overdraft: '1', takes: { h: '1' }, balance: '6' }), subject: 's' },
+  released('a', '4', { returned: { g: '3' }, broken: { h: '1' }, balance: '6' }),
+  {
+    type: 'AuthorizationUsed',
+    authorizationId: 'a',
+    eventId,
+    captured: decimal('1'),
+    capturedInAll: decimal('2'),
+    ends: true,
+    ignored: 'authorization_expired',
+    at,
   },
 ];
 

@@ -8,7 +8,6 @@ import type {
   FeeDebited as FeeDebitedFact,
   FundsCredited as FundsCreditedFact,
   FundsDebited as FundsDebitedFact,
-  Leg as LegFact,
   WalletPostedV1,
 } from '@kontor/contracts';
 import { unreachable } from '@kontor/event-sourcing';
@@ -17,15 +16,46 @@ import type { WalletKey } from '../../app/ports';
 import { legsOf } from '../../domain/postings';
 import type {
   AccountOpened,
-  DebtStretch,
   FeeDebited,
   FundsCredited,
   FundsDebited,
-  Take,
+  HoldEvent,
   WalletEvent,
 } from '../../domain/wallet-event';
+import {
+  activatedFromWire,
+  activatedToWire,
+  chargedFromWire,
+  chargedToWire,
+  expiredFromWire,
+  expiredToWire,
+  overdraftFromWire,
+  overdraftToWire,
+} from './account-facts.mapping';
+import {
+  capturedFromWire,
+  capturedToWire,
+  placedFromWire,
+  placedToWire,
+  releasedFromWire,
+  releasedToWire,
+  usedFromWire,
+  usedToWire,
+} from './hold-facts.mapping';
+import {
+  drawFromWire,
+  drawToWire,
+  type Header,
+  stretchFromWire,
+  stretchToWire,
+  takesFromWire,
+  takesToWire,
+} from './parts.mapping';
 
-type Header = Pick<WalletPostedV1, 'platform' | 'mode' | 'key'> & { readonly legs: LegFact[] };
+type HoldFact = Extract<
+  WalletPostedV1,
+  { type: `wallet.hold-${string}` | 'wallet.authorization-used' }
+>;
 
 export function toWire(wallet: WalletKey, event: WalletEvent): WalletPostedV1 {
   const header: Header = {
@@ -43,6 +73,29 @@ export function toWire(wallet: WalletKey, event: WalletEvent): WalletPostedV1 {
       return debitedToWire(header, event);
     case 'FeeDebited':
       return feeToWire(header, event);
+    case 'GrantActivated':
+      return activatedToWire(header, event);
+    case 'GrantExpired':
+      return expiredToWire(header, event);
+    case 'OverdraftSet':
+      return overdraftToWire(header, event);
+    case 'FundsCharged':
+      return chargedToWire(header, event);
+    default:
+      return holdToWire(header, event);
+  }
+}
+
+function holdToWire(header: Header, event: HoldEvent): WalletPostedV1 {
+  switch (event.type) {
+    case 'HoldPlaced':
+      return placedToWire(header, event);
+    case 'HoldCaptured':
+      return capturedToWire(header, event);
+    case 'HoldReleased':
+      return releasedToWire(header, event);
+    case 'AuthorizationUsed':
+      return usedToWire(header, event);
     default:
       return unreachable(event);
   }
@@ -66,7 +119,7 @@ function creditedToWire(header: Header, event: FundsCredited): FundsCreditedFact
     amount: wire(amount),
     ...(metadata && { metadata: { ...metadata } }),
     grant: { ...grant, amount: wire(grant.amount), basis: wire(grant.basis) },
-    repaid: repaid.map((stretch) => ({ from: wire(stretch.from), amount: wire(stretch.amount) })),
+    repaid: repaid.map(stretchToWire),
     balance: wire(balance),
   };
 }
@@ -113,11 +166,9 @@ function feeToWire(header: Header, event: FeeDebited): FeeDebitedFact {
   };
   if (event.subject !== undefined) fact.subject = event.subject;
   if (event.description !== undefined) fact.description = event.description;
+  if (event.draw) fact.draw = drawToWire(event.draw);
   return fact;
 }
-
-const takesToWire = (takes: readonly Take[]): { grantId: string; amount: string }[] =>
-  takes.map(({ grantId, amount }) => ({ grantId, amount: wire(amount) }));
 
 export function fromWire(fact: WalletPostedV1): WalletEvent {
   switch (fact.type) {
@@ -135,6 +186,29 @@ export function fromWire(fact: WalletPostedV1): WalletEvent {
       return debitedFromWire(fact);
     case 'wallet.fee-debited':
       return feeFromWire(fact);
+    case 'wallet.grant-activated':
+      return activatedFromWire(fact);
+    case 'wallet.grant-expired':
+      return expiredFromWire(fact);
+    case 'wallet.overdraft-set':
+      return overdraftFromWire(fact);
+    case 'wallet.funds-charged':
+      return chargedFromWire(fact);
+    default:
+      return holdFromWire(fact);
+  }
+}
+
+function holdFromWire(fact: HoldFact): HoldEvent {
+  switch (fact.type) {
+    case 'wallet.hold-placed':
+      return placedFromWire(fact);
+    case 'wallet.hold-captured':
+      return capturedFromWire(fact);
+    case 'wallet.hold-released':
+      return releasedFromWire(fact);
+    case 'wallet.authorization-used':
+      return usedFromWire(fact);
     default:
       return unreachable(fact);
   }
@@ -180,16 +254,9 @@ const feeFromWire = (fact: FeeDebitedFact): FeeDebited => ({
   description: fact.description,
   takes: takesFromWire(fact.takes),
   debt: stretchFromWire({ from: fact.debtFrom, amount: fact.debt }),
+  ...(fact.draw && { draw: drawFromWire(fact.draw) }),
   uncollected: decimal(fact.uncollected),
   balance: decimal(fact.balance),
   occurredAt: fact.occurredAt,
   at: fact.at,
-});
-
-const takesFromWire = (takes: readonly { grantId: string; amount: string }[]): Take[] =>
-  takes.map(({ grantId, amount }) => ({ grantId, amount: decimal(amount) }));
-
-const stretchFromWire = (stretch: { from: string; amount: string }): DebtStretch => ({
-  from: decimal(stretch.from),
-  amount: decimal(stretch.amount),
 });

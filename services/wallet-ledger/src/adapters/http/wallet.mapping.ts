@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { newId } from '@kontor/contracts';
 import { decimal, wire, ZERO } from '@kontor/money';
-import { canonicalJson, Problem } from '@kontor/service-host';
+import { canonicalJson, notFound, Problem } from '@kontor/service-host';
 import type { RequestedAdjustment, RequestRejection } from '../../app/ledger-entry';
 import type { WalletKey } from '../../app/ports';
 import { accountIdOf, type AccountName } from '../../domain/wallet-command';
@@ -32,12 +32,13 @@ export const accountToDto = (account: Account) => ({
 
 /** A grant with what is left of it; a lot with nothing left is not in the account any more. */
 export function grantToDto(row: GrantRow, account: Account) {
-  const place = account.lots.findIndex((lot) => lot.grantId === row.grantId);
+  const free = account.lots.filter((lot) => lot.available.gt(ZERO));
+  const place = free.findIndex((lot) => lot.grantId === row.grantId);
   return {
     id: row.grantId,
     purpose: row.purpose,
     amount: decimal(row.amount),
-    available: account.lots[place]?.available ?? ZERO,
+    available: free[place]?.available ?? ZERO,
     effective_at: row.effectiveAt,
     expires_at: row.expiresAt,
     created_at: row.createdAt,
@@ -131,6 +132,45 @@ export function problemOf(rejection: RequestRejection): Problem {
     case 'too_many_accounts':
       return new Problem(409, rejection.code, `A wallet has at most ${rejection.limit} accounts.`);
     case 'amount_zero':
-      return new Problem(422, rejection.code, 'An adjustment of 0 changes nothing.');
+      return new Problem(422, rejection.code, 'An amount of 0 changes nothing.');
+    case 'grant_expired':
+      return new Problem(422, rejection.code, 'The grant expires before it can be used.');
+    default:
+      return holdProblemOf(rejection);
+  }
+}
+
+type HoldRejection = Extract<
+  RequestRejection,
+  {
+    code:
+      | 'account_unknown'
+      | 'authorization_not_open'
+      | 'authorization_expired'
+      | 'capture_exceeds_hold'
+      | 'too_many_authorizations';
+  }
+>;
+
+function holdProblemOf(rejection: HoldRejection): Problem {
+  switch (rejection.code) {
+    case 'account_unknown':
+      return notFound('account');
+    // Only of a hold that nobody ever placed: of one that ended its end is told.
+    case 'authorization_not_open':
+      return notFound('authorization');
+    case 'authorization_expired':
+      return new Problem(409, rejection.code, 'The authorization has expired.');
+    case 'capture_exceeds_hold': {
+      const { code, ...extensions } = rejection;
+      return new Problem(409, code, 'Less is left of the authorization.', { extensions });
+    }
+    case 'too_many_authorizations':
+      return new Problem(
+        429,
+        rejection.code,
+        `A wallet has at most ${rejection.limit} open authorizations.`,
+        { retryAfterSeconds: 1 },
+      );
   }
 }
