@@ -48,6 +48,7 @@ async function openLedger(url) {
     clock: systemClock,
     observer: { batchWritten() {}, decidedAgain() {}, refused() {} },
     nextTurn: setImmediate,
+    graceEnds: (expiresAt) => expiresAt,
   });
   return { database, log, ledger };
 }

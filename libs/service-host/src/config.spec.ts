@@ -17,6 +17,7 @@ describe('the configuration', () => {
       kafkaBrokers: undefined,
       serviceUrls: undefined,
       logLevel: 'info',
+      holdGraceMs: 60_000,
     });
   });
 
@@ -32,6 +33,7 @@ describe('the configuration', () => {
       KAFKA_BROKERS: 'a:9092, [::1]:9093',
       KONTOR_SERVICES: 'catalog=http://127.0.0.1:8081/, wallet-ledger=https://ledger',
       LOG_LEVEL: 'WARN',
+      KONTOR_HOLD_GRACE_S: '5',
     });
     expect(config).toMatchObject({
       port: 0,
@@ -42,6 +44,7 @@ describe('the configuration', () => {
       kafkaBrokers: ['a:9092', '[::1]:9093'],
       serviceUrls: { catalog: 'http://127.0.0.1:8081', 'wallet-ledger': 'https://ledger' },
       logLevel: 'warn',
+      holdGraceMs: 5_000,
     });
   });
 
@@ -49,6 +52,8 @@ describe('the configuration', () => {
     [{ PORT: 'http' }, 'PORT'],
     [{ PORT: '65536' }, 'PORT'],
     [{ PORT: '-1' }, 'PORT'],
+    [{ KONTOR_HOLD_GRACE_S: '1.5' }, 'KONTOR_HOLD_GRACE_S'],
+    [{ KONTOR_HOLD_GRACE_S: '86401' }, 'KONTOR_HOLD_GRACE_S'],
     [{ HOST: 'a b' }, 'HOST'],
     [{ KONTOR_API_KEY: 'with space' }, 'KONTOR_API_KEY'],
     [{ KONTOR_API_KEY: 'same', KONTOR_TEST_API_KEY: 'same' }, 'KONTOR_TEST_API_KEY'],

@@ -25,6 +25,8 @@ export interface KontorConfig {
   /** Where the other services answer, by name; undefined when all run in this process. */
   readonly serviceUrls: Readonly<Record<string, string>> | undefined;
   readonly logLevel: LogLevel;
+  /** How long the money of an expired authorization still waits for usage accepted in time. */
+  readonly holdGraceMs: number;
 }
 
 /** The caller prints the message and exits with status 1. */
@@ -69,6 +71,12 @@ export const CONFIG_VARIABLES: readonly ConfigVariable[] = [
     name: 'KONTOR_REPORTING_CURRENCY',
     fallback: 'USD',
     meaning: 'ISO 4217 code of the currency that stats are shown in.',
+  },
+  {
+    name: 'KONTOR_HOLD_GRACE_S',
+    fallback: '60',
+    meaning:
+      'Seconds for which the money of an expired authorization stays held, for usage accepted in time.',
   },
   {
     name: 'KONTOR_INTERNAL_SECRET',
@@ -130,6 +138,7 @@ export function readConfig(environment: Environment = process.env): KontorConfig
     kafkaPrefix: read('KONTOR_KAFKA_PREFIX', parsePrefix),
     serviceUrls: read('KONTOR_SERVICES', parseServices),
     logLevel: read('LOG_LEVEL', parseLevel) ?? 'info',
+    holdGraceMs: read('KONTOR_HOLD_GRACE_S', parseSeconds) ?? HOLD_GRACE_MS,
   };
   checkTogether(config);
   return config;
@@ -146,6 +155,16 @@ function checkTogether(config: KontorConfig): void {
 }
 
 const PORT_MAX = 65_535;
+
+/** Longer than usage takes from its acceptance to its rating, on a slow day. */
+const HOLD_GRACE_MS = 60_000;
+const GRACE_S_MAX = 86_400;
+
+function parseSeconds(text: string, name: string): number {
+  const seconds = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds <= GRACE_S_MAX) return seconds * 1_000;
+  throw new ConfigError(name, `expected seconds from 0 to ${GRACE_S_MAX}, got "${text}"`);
+}
 
 function parsePort(text: string, name: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { ServiceRuntime } from '@kontor/service-host';
 import { serveFindAccepted } from './adapters/events/find-accepted';
+import { serveFindUsageHeads } from './adapters/events/find-usage-heads';
 import type { AcceptUsage } from './app/accept-usage';
 import type { GatewayMetrics } from './gateway-metrics';
 import { keyRingOf } from './key-ring-of';
@@ -21,6 +22,7 @@ export class GatewayLifecycle implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     serveFindAccepted(this.runtime.internal, this.runtime.database);
+    serveFindUsageHeads(this.runtime.internal, this.runtime.log);
     this.timer = setInterval(() => void this.note(), LAST_USE_EVERY_MS);
     this.timer.unref();
   }

@@ -1,32 +1,65 @@
-import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Inject,
+  Module,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { addMilliseconds } from '@kontor/contracts';
 import type { ServiceRuntime } from '@kontor/service-host';
 import { CatalogConsumer, PRODUCT_VERSIONS } from './adapters/events/catalog.consumer';
 import { FeesConsumer } from './adapters/events/fees.consumer';
 import { StatementsConsumer, StatementsFold } from './adapters/events/statements.consumer';
 import { AdjustmentsController } from './adapters/http/adjustments.controller';
+import { AuthorizationDesk } from './adapters/http/authorization-desk';
+import {
+  AUTHORIZATION_DESK,
+  AuthorizationsController,
+} from './adapters/http/authorizations.controller';
 import { Statements, TransactionsController } from './adapters/http/transactions.controller';
 import { Books, TrialBalanceController } from './adapters/http/trial-balance.controller';
 import { WalletAccess } from './adapters/http/wallet-access';
 import { CLOCK, WalletsController } from './adapters/http/wallets.controller';
+import { AuthorizationReads } from './adapters/postgres/authorization-reads';
 import { LedgerMetrics } from './adapters/ledger-metrics';
 import { PostgresLedgerStore } from './adapters/postgres/ledger-store';
 import { PostgresProductVersions } from './adapters/postgres/product-versions';
 import { WalletReads } from './adapters/postgres/wallet-reads';
+import { TimeKeeper } from './adapters/time-keeper';
 import { Ledger } from './app/ledger';
 
 /** The only wiring of the wallet ledger. */
 @Module({})
-export class WalletLedgerModule implements OnApplicationShutdown {
-  constructor(@Inject(Ledger) private readonly ledger: Ledger) {}
+export class WalletLedgerModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    @Inject(Ledger) private readonly ledger: Ledger,
+    @Inject(TimeKeeper) private readonly timeKeeper: TimeKeeper,
+  ) {}
+
+  onModuleInit(): void {
+    this.timeKeeper.start();
+  }
 
   static of(runtime: ServiceRuntime): DynamicModule {
-    const { clock, database, log, checkpoints, internal, metrics } = runtime;
+    const { clock, database, log, checkpoints, internal, metrics, logger, config } = runtime;
+    const { holdGraceMs, reportingCurrency } = config;
     const reads = new WalletReads(database);
     const ledger: Ledger = new Ledger({
       store: new PostgresLedgerStore({ database, log, checkpoints }),
       clock,
       observer: new LedgerMetrics(metrics, () => ledger.bytesWaiting),
       nextTurn: setImmediate,
+      graceEnds: (expiresAt) => addMilliseconds(expiresAt, holdGraceMs),
+    });
+    const access = new WalletAccess(internal, checkpoints);
+    const keeping = { database, ledger, internal, clock, graceMs: holdGraceMs, logger };
+    const timeKeeper = new TimeKeeper(keeping);
+    const desk = new AuthorizationDesk({
+      access,
+      ledger,
+      reads: new AuthorizationReads(database),
+      clock,
+      reportingCurrency,
     });
     return {
       module: WalletLedgerModule,
@@ -37,6 +70,7 @@ export class WalletLedgerModule implements OnApplicationShutdown {
         WalletsController,
         TransactionsController,
         AdjustmentsController,
+        AuthorizationsController,
         TrialBalanceController,
       ],
       providers: [
@@ -44,7 +78,9 @@ export class WalletLedgerModule implements OnApplicationShutdown {
         { provide: CLOCK, useValue: clock },
         { provide: PRODUCT_VERSIONS, useValue: new PostgresProductVersions(database) },
         { provide: StatementsFold, useValue: new StatementsFold(database, checkpoints) },
-        { provide: WalletAccess, useValue: new WalletAccess(internal, checkpoints) },
+        { provide: WalletAccess, useValue: access },
+        { provide: AUTHORIZATION_DESK, useValue: desk },
+        { provide: TimeKeeper, useValue: timeKeeper },
         { provide: WalletReads, useValue: reads },
         { provide: Statements, useValue: new Statements(database, { checkpoints, reads }) },
         { provide: Books, useValue: new Books(database) },
@@ -53,7 +89,8 @@ export class WalletLedgerModule implements OnApplicationShutdown {
   }
 
   /** What was accepted is committed and answered before the database is closed. */
-  onApplicationShutdown(): Promise<void> {
-    return this.ledger.stop();
+  async onApplicationShutdown(): Promise<void> {
+    await this.timeKeeper.stop();
+    await this.ledger.stop();
   }
 }

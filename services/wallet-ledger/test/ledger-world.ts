@@ -3,6 +3,7 @@
  * feed them, and an audit that folds the whole log anew and compares it with the tables.
  */
 import {
+  addMilliseconds,
   newUuid,
   systemClock,
   type Clock,
@@ -69,21 +70,23 @@ export class LedgerInstance {
         refused: () => void (counts.refused += 1),
       },
       nextTurn: setImmediate,
+      graceEnds: (expiresAt) => addMilliseconds(expiresAt, 60_000),
       ...(options.cacheBytesMax !== undefined && { cacheBytesMax: options.cacheBytesMax }),
     });
   }
 
-  adjust(
+  /** Answered without the events, as a repeat from the database is. */
+  async adjust(
     customer: string,
     amount: string,
     options: { id?: string; reason?: AdjustmentReason; hash?: string } = {},
   ): Promise<RequestAnswer> {
     const { id = newUuid(), reason = 'external_topup', hash = `${customer} ${amount}` } = options;
-    return this.ledger.request(
+    const answer = await this.ledger.request(
       {
-        kind: 'adjustment',
+        kind: 'request',
         wallet: walletOf(TENANT, customer),
-        contentHash: hash,
+        id: { transactionId: id, contentHash: hash },
         command: {
           type: 'AdjustFunds',
           transactionId: id,
@@ -92,6 +95,62 @@ export class LedgerInstance {
           reason,
           grantId: `grt_${id}`,
         },
+      },
+      100,
+    );
+    if (answer.kind !== 'accepted') return answer;
+    const { events: _posted, ...told } = answer;
+    return told;
+  }
+
+  place(
+    customer: string,
+    amount: string,
+    options: { id?: string; expiresAt?: string } = {},
+  ): Promise<RequestAnswer> {
+    const { id = newUuid(), expiresAt = '2999-01-01T00:00:00.000000Z' } = options;
+    return this.ledger.request(
+      {
+        kind: 'request',
+        wallet: walletOf(TENANT, customer),
+        id: { transactionId: id, contentHash: `${customer} ${amount}` },
+        command: {
+          type: 'PlaceHold',
+          authorizationId: id,
+          account: { name: 'default', asset: 'USD' },
+          amount: decimal(amount),
+          expiresAt,
+          terms: {},
+        },
+      },
+      100,
+    );
+  }
+
+  capture(customer: string, authorizationId: string, amount?: string): Promise<RequestAnswer> {
+    return this.ledger.request(
+      {
+        kind: 'request',
+        wallet: walletOf(TENANT, customer),
+        endHash: `capture ${amount}`,
+        command: {
+          type: 'CaptureHold',
+          authorizationId,
+          amount: amount === undefined ? undefined : decimal(amount),
+          final: amount === undefined,
+        },
+      },
+      100,
+    );
+  }
+
+  void(customer: string, authorizationId: string): Promise<RequestAnswer> {
+    return this.ledger.request(
+      {
+        kind: 'request',
+        wallet: walletOf(TENANT, customer),
+        endHash: 'void',
+        command: { type: 'VoidHold', authorizationId },
       },
       100,
     );
@@ -229,6 +288,22 @@ export class LedgerWorld {
   }
 }
 
+/** Captures, releases and what time does have no row of their own. */
+function keptIdsOf(fact: WalletPostedV1): string[] {
+  switch (fact.type) {
+    case 'wallet.funds-credited':
+    case 'wallet.funds-debited':
+    case 'wallet.funds-charged':
+    case 'wallet.fee-debited':
+    case 'wallet.hold-placed':
+      return [fact.transactionId];
+    case 'wallet.authorization-used':
+      return [`usage:${fact.eventId}`];
+    default:
+      return [];
+  }
+}
+
 export interface Audit {
   readonly facts: number;
   readonly fees: number;
@@ -248,7 +323,7 @@ export async function audit(world: LedgerWorld): Promise<Audit> {
     expect(wire(sum(fact.legs.map((leg): Decimal => decimal(leg.amount))))).toBe('0');
     const state = folded.get(fact.key) ?? decider.initialState();
     folded.set(fact.key, decider.evolve(state, fromWire(fact)));
-    if ('transactionId' in fact) ids.push(fact.transactionId);
+    ids.push(...keptIdsOf(fact));
     if (fact.type === 'wallet.fee-debited') fees += 1;
   }
   const rows = await world.database.query<{ customer_id: string; state: string }>(
@@ -261,7 +336,16 @@ export async function audit(world: LedgerWorld): Promise<Audit> {
   );
   expect(new Set(ids).size).toBe(ids.length);
   const stored = await world.database.query<{ transaction_id: string }>(
-    'SELECT transaction_id FROM decided_transaction',
+    `SELECT transaction_id FROM decided_transaction WHERE transaction_id NOT LIKE 'key:%'`,
+  );
+  const open = await world.database.query<{ id: string }>(
+    `SELECT t.transaction_id AS id FROM decided_transaction AS t
+       JOIN log_record AS r USING (partition, position)
+     WHERE t.end_position IS NULL
+       AND r.facts::json -> t.index ->> 'type' = 'wallet.hold-placed'`,
+  );
+  expect(open.map(({ id }) => id).sort()).toEqual(
+    [...folded.values()].flatMap(({ holds }) => [...holds.keys()]).sort(),
   );
   expect(new Set(stored.map((row) => row.transaction_id))).toEqual(new Set(ids));
   const gaps = await world.database.query(

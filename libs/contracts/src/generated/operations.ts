@@ -76,6 +76,18 @@ export interface InternalOperations {
       accepted: string[];
     };
   };
+  'ingestion-gateway.find-usage-heads': {
+    request: {};
+    /**
+     * Last position of each partition of usage.recorded.v1 that has any.
+     */
+    response: {
+      heads: {
+        partition: number;
+        position: number;
+      }[];
+    };
+  };
   'profitability-projection.get-events': {
     request: {
       eventIds: string[];

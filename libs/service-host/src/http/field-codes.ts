@@ -24,6 +24,8 @@ export const FIELD_CODES: Readonly<Record<string, string>> = {
   amount_not_a_number: 'Neither a JSON number nor a plain decimal string.',
   amount_imprecise: 'A JSON number of more than 15 significant digits: send a string.',
   amount_too_fine: 'More than 12 decimals.',
+  grant_expired: 'The grant expires before it can be used.',
+  negative: 'An amount of 0 or more is expected.',
   amount_zero: 'An amount of 0 changes nothing.',
   amount_out_of_range: 'An amount is below 10^15.',
   invalid_instant: 'Not an RFC 3339 instant.',

@@ -43,6 +43,17 @@ describe('usage event: what is taken', () => {
     expect(accepted(nulls).content).toBe(bare.content);
   });
 
+  it('names the hold that it is captured from; the last one unless it says otherwise', () => {
+    const hold = { authorization_id: 'auth_1' };
+    const open = { ...hold, authorization_final: false };
+    expect(accepted(hold).authorization).toEqual({ authorizationId: 'auth_1', final: true });
+    expect(accepted(open).authorization).toEqual({ authorizationId: 'auth_1', final: false });
+    expect(accepted(hold).content).not.toBe(accepted(open).content);
+    expect(accepted({ authorization_id: null, authorization_final: null }).content).toBe(
+      accepted().content,
+    );
+  });
+
   it('takes any past and what clocks may be ahead', () => {
     expect(accepted({ occurred_at: '1970-01-01T00:00:00Z' }).occurredAt).toContain('1970');
     expect(accepted({ occurred_at: '2026-01-05T12:05:00Z' }).occurredAt).toContain('12:05');
@@ -90,11 +101,22 @@ describe('usage event: what is refused, with its place', () => {
     ['a cost id twice', { costs: [cost, cost] }, 'cost_id_reused', '/events/3/costs/1/id'],
     ['an unknown field', { surprise: 1 }, 'unknown_field', '/events/3/surprise'],
     ['an odd field name', { 'a/b~c': 1 }, 'unknown_field', '/events/3/a~1b~0c'],
-    ['a hold', { authorization_id: 'auth_1' }, 'not_supported', '/events/3/authorization_id'],
     [
-      'a last capture',
+      'a hold that is no text',
+      { authorization_id: 1 },
+      'invalid_type',
+      '/events/3/authorization_id',
+    ],
+    [
+      'an unclear last capture',
+      { authorization_id: 'auth_1', authorization_final: 'no' },
+      'invalid_type',
+      '/events/3/authorization_final',
+    ],
+    [
+      'a last capture of no hold',
       { authorization_final: false },
-      'not_supported',
+      'does_not_apply',
       '/events/3/authorization_final',
     ],
   ])('%s', (_name, more, code, pointer) => {

@@ -27,6 +27,8 @@ export interface UsageEvent {
   readonly occurredAtText: string;
   readonly subject?: string | undefined;
   readonly description?: string | undefined;
+  /** The hold that its fees are captured from. */
+  readonly authorization?: NamedAuthorization | undefined;
   /** As the client sent it. */
   readonly data?: JsonObject | undefined;
   readonly costs: readonly UsageCost[];
@@ -82,16 +84,20 @@ export function checkUsageEvent(input: unknown, pointer: string, rules: UsageRul
   const occurredAt = readOccurredAt(reader, occurredAtText, rules);
   const subject = reader.text('subject', NAME);
   const description = reader.text('description', DESCRIPTION);
-  refuseAuthorization(reader);
+  const authorization = readAuthorization(reader);
   const data = readData(reader);
   const costs = readCosts(reader, pointer);
-  const said = JSON.stringify([eventType, occurredAt, subject ?? null, description ?? null]);
+  const said = JSON.stringify([
+    ...[eventType, occurredAt, subject ?? null, description ?? null],
+    // Only when it is there: events without one have the content that they always had.
+    ...(authorization ? [authorization.authorizationId, authorization.final] : []),
+  ]);
   const content = `${said}${data.text}${costs.map((cost) => cost.content).join(';')}`;
   if (exceedsEventBytes(input, content, costs.length))
     reader.refuse('', 'too_large', 'An event is at most 128 KiB.');
   if (reader.refusal) return { ok: false, refusal: reader.refusal };
   const times = { occurredAt, occurredAtText };
-  const parts = { subject, description, data: data.object, costs, content };
+  const parts = { subject, description, authorization, data: data.object, costs, content };
   return { ok: true, event: { eventId, eventType, ...times, ...parts } };
 }
 
@@ -116,11 +122,23 @@ function exceedsEventBytes(input: JsonObject, content: string, costs: number): b
 
 const INSTANT_EXPECTED = 'Expected an RFC 3339 instant like 2026-01-05T14:32:18Z.';
 
-/** Money must not be held for usage that says "take it from there" and is billed elsewhere. */
-function refuseAuthorization(reader: FieldReader): void {
-  for (const field of ['authorization_id', 'authorization_final'])
-    if (!isAbsent(reader.value(field)))
-      reader.refuse(field, 'not_supported', 'Usage cannot capture an authorization yet.');
+export interface NamedAuthorization {
+  readonly authorizationId: string;
+  /** What the hold has left goes back when this event's fees are captured. */
+  readonly final: boolean;
+}
+
+/** The wallet says what it is worth: an unknown one does not lose the usage. */
+function readAuthorization(reader: FieldReader): NamedAuthorization | undefined {
+  const authorizationId = reader.text('authorization_id', NAME);
+  const final = reader.value('authorization_final');
+  if (!isAbsent(final) && typeof final !== 'boolean')
+    reader.refuse('authorization_final', 'invalid_type', 'Expected true or false.');
+  if (authorizationId !== undefined)
+    return { authorizationId: authorizationId.toLowerCase(), final: final !== false };
+  if (!isAbsent(final))
+    reader.refuse('authorization_final', 'does_not_apply', 'It needs an `authorization_id`.');
+  return undefined;
 }
 
 interface ReadData {

@@ -1,4 +1,5 @@
 /** Which rows a batch needs, and reading them. */
+import type { DebitFees } from '../domain/wallet-command';
 import type { LedgerEntry } from './ledger-entry';
 import type { LedgerRows, StoredWallet, TransactionRef, WalletKey } from './ports';
 
@@ -19,11 +20,23 @@ export function refsOf(entries: readonly LedgerEntry[]): TransactionRef[] {
   return entries.flatMap((entry) =>
     entry.kind === 'delivery'
       ? entry.commands.flatMap(({ wallet, command }) =>
-          command.type === 'DebitFees' ? command.fees.map(({ feeId }) => refOf(wallet, feeId)) : [],
+          command.type === 'DebitFees'
+            ? idsOf(command).map((transactionId) => refOf(wallet, transactionId))
+            : [],
         )
-      : [refOf(entry.wallet, entry.command.transactionId)],
+      : entry.id
+        ? [refOf(entry.wallet, entry.id.transactionId)]
+        : [],
   );
 }
+
+/** What usage leaves behind: its fees, and that it used the authorization that it named. */
+export const idsOf = ({ fees, eventId, authorization }: Omit<DebitFees, 'at'>): string[] => [
+  ...fees.map(({ feeId }) => feeId),
+  ...(authorization ? [usageIdOf(eventId)] : []),
+];
+
+export const usageIdOf = (eventId: string): string => `usage:${eventId}`;
 
 export const refOf = ({ platform, mode }: WalletKey, transactionId: string): TransactionRef => ({
   platform,

@@ -8,7 +8,8 @@ import { unreachable } from '@kontor/event-sourcing';
 import { wallet as decider } from '../domain/wallet';
 import type { DebitFees, WalletCommand } from '../domain/wallet-command';
 import type { Instant } from '../domain/wallet-event';
-import { refOf, type Wallets } from './batch-rows';
+import { refOf, usageIdOf, type Wallets } from './batch-rows';
+import { endedBy, idOf } from './event-ids';
 import type {
   DeliveredCommand,
   Delivery,
@@ -17,7 +18,9 @@ import type {
   RequestRejection,
 } from './ledger-entry';
 import type {
+  AppliedUsage,
   DecidedTransaction,
+  HoldEnd,
   LedgerWrite,
   Post,
   ProductVersionAssets,
@@ -27,6 +30,7 @@ import type {
   WalletKey,
 } from './ports';
 import { ByTransactionId } from './transaction-window';
+import { type GraceEnds, wakeToStore } from './wake';
 
 export interface BatchInput {
   readonly entries: readonly LedgerEntry[];
@@ -35,6 +39,7 @@ export interface BatchInput {
   /** What is known of the transaction ids of the batch. */
   readonly known: Pick<ByTransactionId<DecidedTransaction>, 'get'>;
   readonly now: Instant;
+  readonly graceEnds: GraceEnds;
 }
 
 /** The answer to an entry, as far as it is known before the write. */
@@ -44,6 +49,7 @@ export type Decided =
   /** Repeats an entry of the same batch. */
   | { readonly kind: 'repeats'; readonly at: Instant; readonly postIndex: number }
   | { readonly kind: 'rejected'; readonly rejection: RequestRejection }
+  | { readonly kind: 'unchanged' }
   | { readonly kind: 'applied' };
 
 export interface BatchPlan {
@@ -91,12 +97,14 @@ class BatchInProgress {
   private readonly absent: TransactionRef[] = [];
   private readonly settlements: Settlement[] = [];
   private readonly productVersions: ProductVersionAssets[] = [];
+  private readonly ends: HoldEnd[] = [];
+  private readonly appliedUsage: AppliedUsage[] = [];
 
   constructor(private readonly input: BatchInput) {}
 
   decide(entry: LedgerEntry): Decided {
     switch (entry.kind) {
-      case 'adjustment':
+      case 'request':
         return naming({ entry, factIndex: 0 }, () => this.decideRequest(entry));
       case 'delivery':
         return this.decideDelivery(entry);
@@ -112,38 +120,41 @@ class BatchInProgress {
       .map((id) => this.storedOf(id));
     return {
       posts: this.posts,
-      changed: changed.map(({ key, version, wallet }) => ({ key, versionBefore: version, wallet })),
+      changed: changed.map(({ key, version, wallet, wakeAt }) => ({
+        key,
+        versionBefore: version,
+        wallet,
+        wakeAt: wakeToStore(wakeAt, wallet, this.input.graceEnds),
+      })),
       read: read.map(({ key, version }) => ({ key, version })),
       transactions: this.transactions,
       absent: this.absent,
       settlements: this.settlements,
       productVersions: this.productVersions,
+      ends: this.ends,
+      appliedUsage: this.appliedUsage,
     };
   }
 
   private decideRequest(request: Request): Decided {
-    const { wallet, command, contentHash } = request;
-    const { transactionId } = command;
-    const first = this.firstUse(wallet, transactionId);
+    const { wallet, command, id } = request;
+    const first = id && this.firstUse(wallet, id.transactionId);
     if (first)
-      return first.contentHash === contentHash
+      return first.contentHash === id.contentHash
         ? first.answer
         : { kind: 'rejected', rejection: { code: 'transaction_id_reused' } };
 
     const decision = this.decideOn(wallet, { ...command, at: this.input.now });
     if (decision.outcome === 'rejected') {
-      this.absent.push(refOf(wallet, transactionId));
+      if (id) this.absent.push(refOf(wallet, id.transactionId));
       return { kind: 'rejected', rejection: decision.rejection };
     }
     const { events } = decision;
-    const postIndex = this.post({ wallet, events }, { entry: request, factIndex: 0 });
+    if (events.length === 0) return { kind: 'unchanged' };
+    const origin = { entry: request, factIndex: 0 };
+    const postIndex = this.post({ wallet, events }, origin, request.endHash);
     const at = events.at(-1)?.at ?? this.input.now;
-    this.keep(wallet, at, {
-      transactionId,
-      contentHash,
-      postIndex,
-      eventIndex: events.length - 1,
-    });
+    if (id) this.keep(wallet, at, { ...id, postIndex, eventIndex: events.length - 1 });
     return { kind: 'posted', at, postIndex };
   }
 
@@ -167,6 +178,7 @@ class BatchInProgress {
     }
     this.settlements.push(delivery.settlement);
     this.productVersions.push(...(delivery.productVersions ?? []));
+    this.appliedUsage.push(...(delivery.appliedUsage ?? []));
     return { kind: 'applied' };
   }
 
@@ -180,8 +192,9 @@ class BatchInProgress {
     if (events.length === 0) return;
     const postIndex = this.post({ wallet, events, cause }, origin);
     events.forEach((event, eventIndex) => {
-      if (event.type !== 'FeeDebited') return;
-      const { feeId: transactionId, at } = event;
+      const transactionId = idOf(event);
+      if (transactionId === undefined) return;
+      const { at } = event;
       this.keep(wallet, at, { transactionId, contentHash: null, postIndex, eventIndex });
     });
   }
@@ -191,9 +204,13 @@ class BatchInProgress {
     wallet: WalletKey,
     command: Omit<DebitFees, 'at'>,
   ): Omit<DebitFees, 'at'> {
-    const isNew = ({ feeId }: DebitFees['fees'][number]): boolean =>
-      this.firstUse(wallet, feeId) === undefined;
-    return command.fees.every(isNew) ? command : { ...command, fees: command.fees.filter(isNew) };
+    const isNew = (id: string): boolean => this.firstUse(wallet, id) === undefined;
+    const fees = command.fees.filter(({ feeId }) => isNew(feeId));
+    if (command.authorization && !isNew(usageIdOf(command.eventId))) {
+      const { authorization: _used, ...others } = command;
+      return { ...others, fees };
+    }
+    return fees.length === command.fees.length ? command : { ...command, fees };
   }
 
   private decideOn(key: WalletKey, command: WalletCommand) {
@@ -205,10 +222,16 @@ class BatchInProgress {
     return decision;
   }
 
-  private post(post: Post, origin: PostOrigin): number {
+  private post(post: Post, origin: PostOrigin, endHash: string | null = null): number {
     this.changed.add(post.wallet.id);
     this.origins.push(origin);
-    return this.posts.push(post) - 1;
+    const postIndex = this.posts.push(post) - 1;
+    post.events.forEach((event, eventIndex) => {
+      const authorizationId = endedBy(event);
+      if (authorizationId !== undefined)
+        this.ends.push({ authorizationId, endHash, postIndex, eventIndex });
+    });
+    return postIndex;
   }
 
   private keep({ tenantId }: WalletKey, at: Instant, transaction: TransactionToKeep): void {

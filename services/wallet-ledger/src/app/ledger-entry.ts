@@ -1,25 +1,46 @@
 /** What goes through the ledger's queue, and what comes back. */
 import type {
   AdjustFunds,
+  CaptureHold,
+  ChargeFunds,
   DebitFees,
+  KeepUp,
   OpenAccounts,
+  PlaceHold,
+  SetOverdraft,
+  VoidHold,
   WalletRejection,
 } from '../domain/wallet-command';
-import type { Instant } from '../domain/wallet-event';
-import type { LogAddress, ProductVersionAssets, Settlement, WalletKey } from './ports';
+import type { Instant, WalletEvent } from '../domain/wallet-event';
+import type {
+  AppliedUsage,
+  LogAddress,
+  ProductVersionAssets,
+  Settlement,
+  WalletKey,
+} from './ports';
 
 /** A command before it has an instant: that is the batch's. */
-export type Undated<Command> = Omit<Command, 'at'>;
+export type Undated<Command> = Command extends unknown ? Omit<Command, 'at'> : never;
 
-export interface RequestedAdjustment {
-  readonly kind: 'adjustment';
+export type RequestedCommand =
+  AdjustFunds | ChargeFunds | SetOverdraft | PlaceHold | CaptureHold | VoidHold | KeepUp;
+
+export interface Request {
+  readonly kind: 'request';
   readonly wallet: WalletKey;
-  readonly command: Undated<AdjustFunds>;
+  readonly command: Undated<RequestedCommand>;
+  /** Kept with what it books; absent = asking again may book again. */
+  readonly id?: RequestId;
+  /** Of a capture or void, kept with the hold that it ends: asked again, it gets its answer again. */
+  readonly endHash?: string;
+}
+
+export interface RequestId {
+  readonly transactionId: string;
   /** Of what the client sent: the same id with another hash is refused. */
   readonly contentHash: string;
 }
-
-export type Request = RequestedAdjustment;
 
 /** What one fact of a delivery asks of one wallet. */
 export interface DeliveredCommand {
@@ -37,6 +58,7 @@ export interface Delivery {
   readonly settlement: Settlement;
   /** Rows that are kept with it. */
   readonly productVersions?: readonly ProductVersionAssets[];
+  readonly appliedUsage?: readonly AppliedUsage[];
 }
 
 export type LedgerEntry = Request | Delivery;
@@ -48,7 +70,11 @@ export type RequestAnswer =
       readonly address: LogAddress;
       /** The first answer, given again. */
       readonly repeated: boolean;
+      /** What was posted; absent when the first answer came from the database. */
+      readonly events?: readonly WalletEvent[];
     }
+  /** What was asked for is so already. */
+  | { readonly kind: 'unchanged' }
   | { readonly kind: 'rejected'; readonly rejection: RequestRejection };
 
 export type RequestRejection = WalletRejection | { readonly code: 'transaction_id_reused' };

@@ -12,6 +12,7 @@
  * Source: docs/adr/0001-how-we-decide.md.
  */
 import { GroupCommitQueue, type Outcome } from '@kontor/event-sourcing';
+import type { Instant } from '../domain/wallet-event';
 import { keysOf, loadWallets, refsOf, type Wallets } from './batch-rows';
 import { type BatchPlan, decideBatch, type Decided, EntryPoisoned } from './decide-batch';
 import type {
@@ -30,11 +31,13 @@ import {
   type LedgerRows,
   type LedgerStore,
   type LogAddress,
+  type Tenant,
   UnwritablePost,
   type WalletKey,
 } from './ports';
 import { ByTransactionId, TransactionWindow } from './transaction-window';
 import { WalletCache } from './wallet-cache';
+import { type GraceEnds } from './wake';
 import { tenantId } from './wallet-key';
 
 export interface LedgerOptions {
@@ -43,9 +46,12 @@ export interface LedgerOptions {
   readonly observer: LedgerObserver;
   /** `setImmediate`: lets every caller that was just answered into the next batch. */
   readonly nextTurn: (next: () => void) => void;
+  readonly graceEnds: GraceEnds;
   readonly cacheBytesMax?: number;
 }
 
+/** Rough size in the queue. */
+const KEEP_UP_BYTES = 200;
 /** Each try under the locks finds what the one before met; more than two are never seen. */
 const ATTEMPTS_MAX = 5;
 
@@ -72,15 +78,26 @@ export class Ledger {
   /** Interactive: goes before deliveries. `bytes` is its share of the queue's bound. */
   async request(request: Request, bytes: number): Promise<RequestAnswer> {
     const answer = await this.queue.submit(request, bytes, 'interactive');
-    if (answer.kind === 'accepted') return answer;
+    if (answer.kind === 'accepted' || answer.kind === 'unchanged') return answer;
     if (answer.kind !== 'rejected') throw new Error(`a request was answered ${answer.kind}`);
     this.options.observer.refused(answer.rejection.code);
     return answer;
   }
 
+  /** Posts what time has brought to a wallet; goes with the deliveries. */
+  async keepUp(wallet: WalletKey, holdsExpiredBy: Instant | undefined): Promise<void> {
+    const command = { type: 'KeepUp', holdsExpiredBy } as const;
+    await this.queue.submit({ kind: 'request', wallet, command }, KEEP_UP_BYTES, 'background');
+  }
+
+  /** What an id was first used for, when that is still remembered. */
+  remembered(tenant: Tenant, transactionId: string): DecidedTransaction | undefined {
+    return this.window.decided.get(tenantId(tenant), transactionId);
+  }
+
   async deliver(delivery: Delivery, bytes: number): Promise<DeliveryAnswer> {
     const answer = await this.queue.submit(delivery, bytes, 'background');
-    if (answer.kind === 'accepted' || answer.kind === 'rejected')
+    if (answer.kind !== 'applied' && answer.kind !== 'fenced' && answer.kind !== 'poison')
       throw new Error(`a delivery was answered ${answer.kind}`);
     return answer;
   }
@@ -131,17 +148,17 @@ export class Ledger {
 
   /** From memory, in one statement. */
   private async commitAtOnce(entries: readonly LedgerEntry[]): Promise<Answered> {
-    const { store, clock } = this.options;
+    const { store, clock, graceEnds } = this.options;
     const wallets = await this.takeWallets(keysOf(entries));
     const known = this.window.decided;
-    const plan = decideBatch({ entries, wallets, known, now: clock.now() });
+    const plan = decideBatch({ entries, wallets, known, now: clock.now(), graceEnds });
     const addresses = await writeIfNeeded(store, plan);
     return this.answer(entries, { plan, wallets, addresses });
   }
 
   /** From fresh rows that nobody can change meanwhile; what was fenced is dropped. */
   private async commitUnderLocks(entries: readonly LedgerEntry[]): Promise<Answered> {
-    const { store, clock } = this.options;
+    const { store, clock, graceEnds } = this.options;
     const keys = keysOf(entries);
     const partitions = [...new Set([...keys.values()].map((key) => key.partition))];
     const done = await store.underLocks(partitions, async (rows) => {
@@ -153,7 +170,7 @@ export class Ledger {
       const known = new ByTransactionId<DecidedTransaction>();
       for (const found of await rows.findTransactions(refsOf(own)))
         known.set(tenantId(found), found.transactionId, found);
-      const plan = decideBatch({ entries: own, wallets, known, now: clock.now() });
+      const plan = decideBatch({ entries: own, wallets, known, now: clock.now(), graceEnds });
       const write = { ...plan.write, settlements: [] };
       const addresses = await writeIfNeeded(rows, { ...plan, write });
       return { own, fenced, plan, wallets, addresses };
@@ -187,9 +204,10 @@ export class Ledger {
     },
   ): Answered {
     const { plan, wallets, addresses } = done;
-    const changed = new Set(plan.write.changed.map(({ key }) => key.id));
-    for (const [id, { wallet, version }] of wallets)
-      this.cache.put(id, { wallet, version: changed.has(id) ? version + 1 : version });
+    for (const [id, { wallet, version, wakeAt }] of wallets)
+      this.cache.put(id, { wallet, version, wakeAt });
+    for (const { key, wallet, versionBefore, wakeAt } of plan.write.changed)
+      this.cache.put(key.id, { wallet, version: versionBefore + 1, wakeAt });
     const settled = plan.write.settlements;
     if (addresses.length + settled.length > 0) this.options.store.committed(addresses, settled);
 
@@ -197,7 +215,7 @@ export class Ledger {
     entries.forEach((entry, index) => {
       const decided = plan.decided[index];
       if (!decided) throw new Error('an entry was not decided');
-      const answer = answerTo(decided, addresses);
+      const answer = answerTo(decided, plan, addresses);
       answers.set(entry, answer);
       if (entry.kind !== 'delivery' && answer.kind === 'accepted') this.remember(entry, answer);
     });
@@ -205,25 +223,34 @@ export class Ledger {
   }
 
   private remember(request: Request, answer: Extract<RequestAnswer, { kind: 'accepted' }>): void {
-    const { wallet, command, contentHash } = request;
+    const { wallet, id } = request;
+    if (!id) return;
+    const event = answer.events?.at(-1);
     this.window.add({
       platform: wallet.platform,
       mode: wallet.mode,
-      transactionId: command.transactionId,
-      contentHash,
+      ...id,
       at: answer.at,
       address: answer.address,
+      wallet,
+      ...(event && { event }),
     });
   }
 }
 
-function answerTo(decided: Decided, addresses: readonly LogAddress[]): LedgerAnswer {
+function answerTo(
+  decided: Decided,
+  { write }: BatchPlan,
+  addresses: readonly LogAddress[],
+): LedgerAnswer {
   switch (decided.kind) {
     case 'posted':
     case 'repeats': {
       const address = addresses[decided.postIndex];
       if (!address) throw new Error('a post has no address');
-      return { kind: 'accepted', at: decided.at, address, repeated: decided.kind === 'repeats' };
+      const { at, postIndex } = decided;
+      const events = write.posts[postIndex]?.events ?? [];
+      return { kind: 'accepted', at, address, repeated: decided.kind === 'repeats', events };
     }
     case 'repeated':
       return {
@@ -242,8 +269,8 @@ function answerTo(decided: Decided, addresses: readonly LogAddress[]): LedgerAns
  * have changed.
  */
 async function writeIfNeeded(rows: LedgerRows, plan: BatchPlan): Promise<LogAddress[]> {
-  const { posts, read, absent, settlements, productVersions } = plan.write;
-  const parts = [posts, read, absent, settlements, productVersions];
+  const { posts, read, absent, settlements, productVersions, appliedUsage } = plan.write;
+  const parts = [posts, read, absent, settlements, productVersions, appliedUsage];
   if (parts.every((part) => part.length === 0)) return [];
   try {
     return await rows.write(plan.write);

@@ -41,6 +41,8 @@ export interface StoredWallet {
   readonly wallet: Wallet;
   /** Counts the writes of the row; 0 = there is no row yet. */
   readonly version: number;
+  /** Somebody looks at it by then; undefined = nobody needs to. */
+  readonly wakeAt?: Instant | undefined;
 }
 
 export interface TransactionRef extends Tenant {
@@ -53,6 +55,9 @@ export interface DecidedTransaction extends TransactionRef {
   readonly contentHash: string | null;
   readonly at: Instant;
   readonly address: LogAddress;
+  /** Whose it is and what it posted last, when that is remembered. */
+  readonly wallet?: WalletKey;
+  readonly event?: WalletEvent;
 }
 
 /** Events of one decision, on their way into the log; one record holds facts of one cause. */
@@ -70,10 +75,26 @@ export interface TransactionToKeep {
   readonly eventIndex: number;
 }
 
+/** A hold ended by the event at `eventIndex` of the post at `postIndex`. */
+export interface HoldEnd {
+  readonly authorizationId: string;
+  /** Of the request that ended it; null when usage or time did. */
+  readonly endHash: string | null;
+  readonly postIndex: number;
+  readonly eventIndex: number;
+}
+
+/** Up to this position of usage.recorded.v1 all fees of the partition are applied. */
+export interface AppliedUsage {
+  readonly partition: number;
+  readonly position: number;
+}
+
 export interface WalletToWrite {
   readonly key: WalletKey;
   readonly versionBefore: number;
   readonly wallet: Wallet;
+  readonly wakeAt: Instant | undefined;
 }
 
 export interface WalletRead {
@@ -102,6 +123,8 @@ export interface LedgerWrite {
   readonly absent: readonly TransactionRef[];
   readonly settlements: readonly Settlement[];
   readonly productVersions: readonly ProductVersionAssets[];
+  readonly ends: readonly HoldEnd[];
+  readonly appliedUsage: readonly AppliedUsage[];
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Policy: usage was rated -> its fees are debited from the customer's wallet. */
-import type { Fee } from '../domain/wallet-command';
+import type { Fee, NamedAuthorization } from '../domain/wallet-command';
 import type { Instant } from '../domain/wallet-event';
 import type { DeliveredCommand } from './ledger-entry';
-import type { LogAddress, WalletKey } from './ports';
+import type { AppliedUsage, LogAddress, WalletKey } from './ports';
 
 /** What of a rated usage event matters to a wallet. */
 export interface RatedUsage {
@@ -11,14 +11,15 @@ export interface RatedUsage {
   readonly occurredAt: Instant;
   readonly subject: string | undefined;
   readonly fees: readonly Fee[];
+  readonly authorization: NamedAuthorization | undefined;
   /** The usage record; the debits carry it on. */
   readonly cause: LogAddress;
 }
 
-/** Usage without fees asks nothing of a wallet. */
+/** Usage without fees asks nothing of a wallet, except to end a hold. */
 export const commandsFor = (rated: readonly RatedUsage[]): DeliveredCommand[] =>
-  rated.flatMap(({ wallet, cause, fees, eventId, occurredAt, subject }, factIndex) =>
-    fees.length === 0
+  rated.flatMap(({ wallet, cause, authorization, fees, ...usage }, factIndex) =>
+    fees.length === 0 && !authorization
       ? []
       : [
           {
@@ -27,11 +28,23 @@ export const commandsFor = (rated: readonly RatedUsage[]): DeliveredCommand[] =>
             factIndex,
             command: {
               type: 'DebitFees',
-              eventId,
-              occurredAt,
-              subject,
+              eventId: usage.eventId,
+              occurredAt: usage.occurredAt,
+              subject: usage.subject,
               fees,
+              ...(authorization && { authorization }),
             },
           },
         ],
   );
+
+/** How far each partition of usage is applied once these are. */
+export function appliedBy(rated: readonly RatedUsage[]): AppliedUsage[] {
+  const positions = new Map<number, number>();
+  for (const { cause } of rated)
+    if (cause.topic === USAGE)
+      positions.set(cause.partition, Math.max(cause.position, positions.get(cause.partition) ?? 0));
+  return [...positions].map(([partition, position]) => ({ partition, position }));
+}
+
+const USAGE = 'usage.recorded.v1';

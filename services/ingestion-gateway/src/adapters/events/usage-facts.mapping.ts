@@ -14,6 +14,10 @@ export function usageRecorded(usage: AdmittedUsage, recordedAt: string): UsageRe
     eventType: event.eventType,
     occurredAt: event.occurredAt,
     occurredAtText: event.occurredAtText,
+    ...(event.authorization && {
+      authorizationId: event.authorization.authorizationId,
+      authorizationFinal: event.authorization.final,
+    }),
     recordedAt,
     ...(event.subject !== undefined && { subject: event.subject }),
     ...(event.description !== undefined && { description: event.description }),

@@ -35,6 +35,13 @@ const zEvent = z.strictObject({
   event_type: zName,
   occurred_at: zInstant,
   subject: zName.optional(),
+  authorization_id: zName
+    .optional()
+    .meta({ description: 'The authorization that the fees are captured from.' }),
+  authorization_final: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'What it has left goes back then.' }),
   description: zDescription.optional(),
   data: z.record(z.string(), z.json()).optional(),
   costs: z.array(zCost).max(100).optional(),

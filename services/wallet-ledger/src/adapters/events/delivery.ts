@@ -32,7 +32,7 @@ export const walletOf = (
 export async function deliver(
   ledger: Ledger,
   batch: Pick<FactBatch, 'consumer' | 'settlement'>,
-  delivery: Pick<Delivery, 'commands' | 'productVersions'>,
+  delivery: Pick<Delivery, 'commands' | 'productVersions' | 'appliedUsage'>,
 ): Promise<BatchOutcome> {
   const entry: Delivery = { kind: 'delivery', settlement: batch.settlement, ...delivery };
   try {

@@ -3,7 +3,7 @@ import type { RatedFee, UsageRated } from '@kontor/contracts';
 import { type BatchOutcome, Consumes, type DeliveredFact, type FactBatch } from '@kontor/event-log';
 import { decimal } from '@kontor/money';
 import { Ledger } from '../../app/ledger';
-import { commandsFor, type RatedUsage } from '../../app/when-usage-rated';
+import { appliedBy, commandsFor, type RatedUsage } from '../../app/when-usage-rated';
 import type { Fee } from '../../domain/wallet-command';
 import { walletKey } from '../../app/wallet-key';
 import { deliver } from './delivery';
@@ -15,7 +15,11 @@ export class FeesConsumer {
 
   @Consumes('wallet-ledger.fees', 'rating.rated.v1')
   apply(batch: FactBatch<UsageRated>): Promise<BatchOutcome> {
-    return deliver(this.ledger, batch, { commands: commandsFor(batch.facts.map(ratedFromWire)) });
+    const rated = batch.facts.map(ratedFromWire);
+    return deliver(this.ledger, batch, {
+      commands: commandsFor(rated),
+      appliedUsage: appliedBy(rated),
+    });
   }
 }
 
@@ -28,6 +32,14 @@ export function ratedFromWire(delivered: DeliveredFact<UsageRated>): RatedUsage 
     occurredAt: fact.occurredAt,
     subject: fact.subject,
     fees: fact.fees.map(feeFromWire),
+    authorization:
+      fact.authorizationId === undefined
+        ? undefined
+        : {
+            authorizationId: fact.authorizationId,
+            final: fact.authorizationFinal ?? true,
+            recordedAt: fact.recordedAt,
+          },
     // A rated record without a cause can only come from a test or a repair; then it is its own.
     cause: delivered.cause ?? { topic, partition, position },
   };

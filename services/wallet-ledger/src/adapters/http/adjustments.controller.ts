@@ -1,21 +1,28 @@
-import { Body, Controller, Param, Patch, Post } from '@nestjs/common';
+import { Controller, Param, Patch, Post } from '@nestjs/common';
 import {
   ApiDoc,
   created,
   Ctx,
-  Problem,
+  notFound,
+  Reply,
   type RequestContext,
   RequireScope,
   ZBody,
 } from '@kontor/service-host';
 import { Ledger } from '../../app/ledger';
-import { adjustmentBodyExample, documented } from './wallet.documentation';
-import { adjustmentFrom, bytesOf, problemOf } from './wallet.mapping';
+import { WalletReads } from '../postgres/wallet-reads';
+import { type ChargeBody, type OverdraftBody, zCharge, zOverdraft } from './authorization.requests';
+import { chargeOf } from './charge.mapping';
+import { adjustmentBodyExample, chargeBodyExample, documented } from './wallet.documentation';
+import {
+  accountIdFromPath,
+  accountToDto,
+  adjustmentFrom,
+  bytesOf,
+  problemOf,
+} from './wallet.mapping';
 import { type AdjustmentBody, zAdjustment } from './wallet.requests';
 import { WalletAccess } from './wallet-access';
-
-const notSupported = (what: string): Problem =>
-  new Problem(422, 'not_supported', `${what} are not supported yet.`);
 
 @Controller()
 @RequireScope('write')
@@ -23,6 +30,7 @@ export class AdjustmentsController {
   constructor(
     private readonly access: WalletAccess,
     private readonly ledger: Ledger,
+    private readonly reads: WalletReads,
   ) {}
 
   @Post('customers/:customer/wallet/adjustments')
@@ -43,7 +51,7 @@ export class AdjustmentsController {
       'too_many_accounts',
       'unknown_asset',
       'amount_zero',
-      'not_supported',
+      'grant_expired',
     ],
   })
   async adjust(
@@ -56,39 +64,61 @@ export class AdjustmentsController {
     const adjustment = adjustmentFrom(wallet, body);
     const answer = await this.ledger.request(adjustment, bytesOf(adjustment));
     if (answer.kind === 'rejected') throw problemOf(answer.rejection);
+    if (answer.kind === 'unchanged') throw new Error('an adjustment changed nothing');
     return created({ id: body.transaction_id, created_at: answer.at }, [answer.address]);
   }
 
   @Post('customers/:customer/wallet/charges')
   @ApiDoc({
-    summary: 'Charge an account (not supported yet)',
+    summary: 'Charge an account: an ad-hoc fee',
+    description: 'Taken whole or answered 402. Counts as revenue of the customer and the subject.',
     tag: 'wallet-ledger',
-    responses: {},
-    errors: ['not_supported'],
+    body: zCharge,
+    bodyExample: chargeBodyExample,
+    responses: { 201: documented.adjustment },
+    errors: ['insufficient_funds', 'not_found', 'transaction_id_reused', 'unknown_asset'],
   })
-  charge(@Body() _body: unknown): never {
-    throw notSupported('Charges');
+  async charge(
+    @Ctx() ctx: RequestContext,
+    @Param('customer') customer: string,
+    @ZBody(zCharge) body: ChargeBody,
+  ) {
+    const wallet = await this.access.walletOf(ctx, customer);
+    await this.access.checkAsset(ctx, body.asset);
+    const charge = chargeOf(wallet, body);
+    const answer = await this.ledger.request(charge, bytesOf(charge));
+    if (answer.kind === 'rejected') throw problemOf(answer.rejection);
+    if (answer.kind === 'unchanged') throw new Error('a charge changed nothing');
+    return created({ id: body.transaction_id, created_at: answer.at }, [answer.address]);
   }
 
   @Patch('customers/:customer/wallet/:account')
   @ApiDoc({
-    summary: 'Set the overdraft policy of an account (not supported yet)',
+    summary: 'Set the overdraft policy of an account',
+    description:
+      'How far usage may take it below zero: `unlimited`, `limit`, or `none`. What is beyond is' +
+      ' never collected.',
     tag: 'wallet-ledger',
-    responses: {},
-    errors: ['not_supported'],
+    body: zOverdraft,
+    bodyExample: { overdraft: { mode: 'limit', limit: 5 } },
+    responses: { 200: documented.account },
+    errors: ['not_found', 'not_ready'],
   })
-  overdraft(@Body() _body: unknown): never {
-    throw notSupported('Overdraft policies');
-  }
-
-  @Post('authorizations')
-  @ApiDoc({
-    summary: 'Authorize an amount (not supported yet)',
-    tag: 'wallet-ledger',
-    responses: {},
-    errors: ['not_supported'],
-  })
-  authorize(@Body() _body: unknown): never {
-    throw notSupported('Authorizations');
+  async overdraft(
+    @Ctx() ctx: RequestContext,
+    @Param() path: { customer: string; account: string },
+    @ZBody(zOverdraft) { overdraft }: OverdraftBody,
+  ) {
+    const wallet = await this.access.walletToRead(ctx, path.customer);
+    const accountId = accountIdFromPath(path.account);
+    const command = { type: 'SetOverdraft', accountId, overdraft } as const;
+    const request = { kind: 'request', wallet, command } as const;
+    const answer = await this.ledger.request(request, bytesOf(request));
+    if (answer.kind === 'rejected') throw problemOf(answer.rejection);
+    const account = (await this.reads.wallet(wallet)).accounts.get(accountId);
+    if (!account) throw notFound('account');
+    return new Reply(accountToDto(account), {
+      positions: answer.kind === 'accepted' ? [answer.address] : [],
+    });
   }
 }

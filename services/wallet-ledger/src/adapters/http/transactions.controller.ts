@@ -16,7 +16,12 @@ import {
 import { z } from 'zod';
 import type { WalletKey } from '../../app/ports';
 import { TOPIC } from '../postgres/ledger-statement';
-import { readStatement, readStatementLine, type StatementRow } from '../postgres/statement-lines';
+import {
+  readStatement,
+  readStatementLine,
+  readStatementPart,
+  type StatementRow,
+} from '../postgres/statement-lines';
 import type { TransactionAddress, WalletReads } from '../postgres/wallet-reads';
 import { documented } from './wallet.documentation';
 import { accountIdFromPath, transactionToDto } from './wallet.mapping';
@@ -44,12 +49,19 @@ export class Statements {
 
   /** Errors: 404 `not_found`; 503 `not_ready` when the view is more than 2 s behind. */
   async find(wallet: WalletKey, transactionId: string): Promise<StatementRow> {
+    if (transactionId.includes('.')) return this.findPart(wallet, transactionId);
     const { platform, mode } = wallet;
     const at = await this.parts.reads.findTransaction({ platform, mode, transactionId });
     if (!at) throw notFound('transaction');
     const row =
       (await readStatementLine(this.database, wallet, at)) ?? (await this.after(wallet, at));
     // Of another customer of the platform.
+    if (!row) throw notFound('transaction');
+    return row;
+  }
+
+  private async findPart(wallet: WalletKey, transactionId: string): Promise<StatementRow> {
+    const row = await readStatementPart(this.database, wallet, transactionId);
     if (!row) throw notFound('transaction');
     return row;
   }

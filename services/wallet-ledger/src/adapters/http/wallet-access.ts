@@ -34,6 +34,18 @@ export class WalletAccess {
     return walletOf(tenant, customerId);
   }
 
+  /** The wallet of the customer that a body names. Errors: 422 `unknown_customer`; 503. */
+  async walletOfReference(
+    tenant: Tenant,
+    body: {
+      readonly customer_id?: string | undefined;
+      readonly customer_external_id?: string | undefined;
+    },
+  ): Promise<WalletKey> {
+    const { customerId } = await this.customers.resolveReference(tenant, body);
+    return walletOf(tenant, customerId);
+  }
+
   /**
    * The same, once the ledger has seen all that the catalog has answered about the customer: its
    * accounts are open then.

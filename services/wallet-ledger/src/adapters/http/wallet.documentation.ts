@@ -12,6 +12,10 @@ const zAccount = z.object({
   held: zAmount,
   pending_in: zAmount,
   pending_out: zAmount,
+  overdraft: z.object({
+    mode: z.enum(['unlimited', 'limit', 'none']),
+    limit: zAmount.optional(),
+  }),
 });
 const accountExample = {
   id: 'default:USD',
@@ -21,6 +25,7 @@ const accountExample = {
   held: 0,
   pending_in: 0,
   pending_out: 0,
+  overdraft: { mode: 'unlimited' },
 };
 
 const zPageOf = (item: z.ZodType) =>
@@ -132,4 +137,12 @@ export const adjustmentBodyExample = {
   amount: 10,
   reason: 'external_topup',
   description: 'Invoice 2026-17',
+};
+
+export const chargeBodyExample = {
+  transaction_id: '5d0b2c1e-8f3a-4c7d-9b6e-1a2b3c4d5e6f',
+  asset: 'USD',
+  amount: 2.5,
+  subject: 'chat_videoId39854734',
+  description: 'Priority rendering',
 };

@@ -2,13 +2,14 @@
 import { createHash } from 'node:crypto';
 import { newId } from '@kontor/contracts';
 import { decimal, wire, ZERO } from '@kontor/money';
-import { canonicalJson, notFound, Problem } from '@kontor/service-host';
-import type { RequestedAdjustment, RequestRejection } from '../../app/ledger-entry';
+import { canonicalJson, invalid, Problem } from '@kontor/service-host';
+import type { Request, RequestRejection } from '../../app/ledger-entry';
 import type { WalletKey } from '../../app/ports';
 import { accountIdOf, type AccountName } from '../../domain/wallet-command';
 import { type Account, available } from '../../domain/wallet-state';
 import type { StatementRow } from '../postgres/statement-lines';
 import type { GrantRow } from '../postgres/wallet-reads';
+import { holdProblemOf } from './hold-problems';
 import type { AdjustmentBody } from './wallet.requests';
 
 /** `Default:usd` -> `default:USD`; the asset stands behind the last colon. */
@@ -28,6 +29,7 @@ export const accountToDto = (account: Account) => ({
   // Real money that is on its way to or from the account: top-ups and payouts bring it.
   pending_in: ZERO,
   pending_out: ZERO,
+  overdraft: account.overdraft,
 });
 
 /** A grant with what is left of it; a lot with nothing left is not in the account any more. */
@@ -66,11 +68,11 @@ export function transactionToDto(row: StatementRow) {
 }
 
 /** The command, with the hash by which a repeat is told from another use of the same id. */
-export function adjustmentFrom(wallet: WalletKey, body: AdjustmentBody): RequestedAdjustment {
+export function adjustmentFrom(wallet: WalletKey, body: AdjustmentBody): Request {
   const account: AccountName = { name: body.account_name, asset: body.asset };
   const { amount, reason, description, metadata } = body;
   return {
-    kind: 'adjustment',
+    kind: 'request',
     wallet,
     command: {
       type: 'AdjustFunds',
@@ -81,23 +83,31 @@ export function adjustmentFrom(wallet: WalletKey, body: AdjustmentBody): Request
       grantId: newId('grt'),
       ...(description !== undefined && { description }),
       ...(metadata !== undefined && { metadata }),
+      ...(body.effective_at !== undefined && { effectiveAt: body.effective_at }),
+      ...(body.expires_at !== undefined && { expiresAt: body.expires_at }),
     },
-    contentHash: hashOf({
-      type: 'adjustment',
-      customer: wallet.customerId,
-      account: accountIdOf(account),
-      amount: wire(amount),
-      reason,
-      description: description ?? null,
-      metadata: metadata ?? null,
-    }),
+    id: {
+      transactionId: body.transaction_id,
+      contentHash: hashOf({
+        type: 'adjustment',
+        customer: wallet.customerId,
+        account: accountIdOf(account),
+        amount: wire(amount),
+        reason,
+        description: description ?? null,
+        metadata: metadata ?? null,
+        // Left out when not given, so that ids used before these fields existed still match.
+        ...(body.effective_at !== undefined && { effectiveAt: body.effective_at }),
+        ...(body.expires_at !== undefined && { expiresAt: body.expires_at }),
+      }),
+    },
   };
 }
 
 /** Half of SHA-256 tells contents apart as well as the whole, in half the room. */
 const HASH_BYTES = 16;
 
-const hashOf = (content: object): string =>
+export const hashOf = (content: object): string =>
   createHash('sha256')
     .update(canonicalJson(content))
     .digest()
@@ -106,8 +116,8 @@ const hashOf = (content: object): string =>
 
 /** Rough size in the queue. */
 const COMMAND_BYTES = 1_000;
-export const bytesOf = ({ command }: RequestedAdjustment): number =>
-  COMMAND_BYTES + JSON.stringify([command.description, command.metadata]).length;
+export const bytesOf = ({ command }: Request): number =>
+  COMMAND_BYTES + JSON.stringify(command).length;
 
 export function problemOf(rejection: RequestRejection): Problem {
   switch (rejection.code) {
@@ -134,43 +144,8 @@ export function problemOf(rejection: RequestRejection): Problem {
     case 'amount_zero':
       return new Problem(422, rejection.code, 'An amount of 0 changes nothing.');
     case 'grant_expired':
-      return new Problem(422, rejection.code, 'The grant expires before it can be used.');
+      return invalid('/expires_at', rejection.code, 'The grant expires before it can be used.');
     default:
       return holdProblemOf(rejection);
-  }
-}
-
-type HoldRejection = Extract<
-  RequestRejection,
-  {
-    code:
-      | 'account_unknown'
-      | 'authorization_not_open'
-      | 'authorization_expired'
-      | 'capture_exceeds_hold'
-      | 'too_many_authorizations';
-  }
->;
-
-function holdProblemOf(rejection: HoldRejection): Problem {
-  switch (rejection.code) {
-    case 'account_unknown':
-      return notFound('account');
-    // Only of a hold that nobody ever placed: of one that ended its end is told.
-    case 'authorization_not_open':
-      return notFound('authorization');
-    case 'authorization_expired':
-      return new Problem(409, rejection.code, 'The authorization has expired.');
-    case 'capture_exceeds_hold': {
-      const { code, ...extensions } = rejection;
-      return new Problem(409, code, 'Less is left of the authorization.', { extensions });
-    }
-    case 'too_many_authorizations':
-      return new Problem(
-        429,
-        rejection.code,
-        `A wallet has at most ${rejection.limit} open authorizations.`,
-        { retryAfterSeconds: 1 },
-      );
   }
 }

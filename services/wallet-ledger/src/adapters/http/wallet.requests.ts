@@ -3,6 +3,7 @@ import {
   zAssetCode,
   zDescription,
   zExactAmount,
+  zInstant,
   zMetadata,
   zName,
   zPage,
@@ -15,7 +16,7 @@ import { ZERO } from '@kontor/money';
 import { z } from 'zod';
 
 /** Has its place in the contract and comes later: refused by name, never ignored. */
-const zLater = z
+export const zLater = z
   .unknown()
   .optional()
   .refine((value) => value === undefined, {
@@ -44,8 +45,8 @@ export const zAdjustment = z.strictObject({
   description: zDescription.optional(),
   reason: zReason,
   metadata: zMetadata.optional(),
-  expires_at: zLater,
-  effective_at: zLater,
+  expires_at: zInstant.optional(),
+  effective_at: zInstant.optional(),
 });
 export type AdjustmentBody = z.infer<typeof zAdjustment>;
 

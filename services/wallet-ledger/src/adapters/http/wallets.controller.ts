@@ -13,6 +13,7 @@ import {
   ZQuery,
 } from '@kontor/service-host';
 import { z } from 'zod';
+import { upToDate } from '../../domain/due';
 import type { Account, Wallet } from '../../domain/wallet-state';
 import { type GrantFilter, WalletReads } from '../postgres/wallet-reads';
 import { documented } from './wallet.documentation';
@@ -46,7 +47,9 @@ export class WalletsController {
     @Param('customer') customer: string,
     @ZQuery(zWalletQuery) _query: object,
   ) {
-    const wallet = await this.reads.wallet(await this.access.walletToRead(ctx, customer));
+    const wallet = this.asOfNow(
+      await this.reads.wallet(await this.access.walletToRead(ctx, customer)),
+    );
     return { accounts: [...wallet.accounts.values()].map(accountToDto) };
   }
 
@@ -63,7 +66,9 @@ export class WalletsController {
     @Param() path: { customer: string; account: string },
     @ZQuery(zWalletQuery) _query: object,
   ) {
-    const wallet = await this.reads.wallet(await this.access.walletToRead(ctx, path.customer));
+    const wallet = this.asOfNow(
+      await this.reads.wallet(await this.access.walletToRead(ctx, path.customer)),
+    );
     return accountToDto(accountIn(wallet, path.account));
   }
 
@@ -89,11 +94,16 @@ export class WalletsController {
       accountIdFromPath(path.account),
       { filter: this.filterOf(query), page: { limit: query.limit, offset: query.offset, before } },
     );
-    const account = accountIn(wallet, path.account);
+    const account = accountIn(this.asOfNow(wallet), path.account);
     const last = rows.length === query.limit ? rows.at(-1) : undefined;
     const cursor = last && encodeCursor(GRANTS, [last.createdAt, last.grantId]);
     const items = rows.map((row) => grantToDto(row, account));
     return page(items, totalCount, query, cursor);
+  }
+
+  /** With what time has brought, posted or not yet. */
+  private asOfNow(wallet: Wallet): Wallet {
+    return upToDate(wallet, this.clock.now()).state;
   }
 
   private filterOf(query: GrantsQuery): GrantFilter {

@@ -26,8 +26,10 @@ export const TOPIC = 'wallet.posted.v1';
 export const LEDGER_WRITE = `SELECT ledger_write(
   $1::text[], $2::int[], $3::smallint[], $4::text, $5::text[], $6::int[], $7::bigint[],
   $8::text[], $9::text[], $10::text[], $11::bigint[], $12::text,
-  $13::text[], $14::text[], $15::int[], $16::int[], $17::smallint[],
-  $18::json) AS positions`;
+  $13::timestamptz[],
+  $14::text[], $15::text[], $16::int[], $17::int[], $18::smallint[],
+  $19::text[], $20::text[], $21::int[], $22::int[], $23::smallint[],
+  $24::json) AS positions`;
 
 export interface LedgerStatement {
   readonly values: readonly unknown[];
@@ -56,6 +58,7 @@ export function ledgerStatement(batch: LedgerWrite): LedgerStatement | undefined
       ...appendArguments(records),
       ...walletArguments(batch),
       ...transactionArguments(batch, places),
+      ...endArguments(batch, places),
       restOf(batch, plans),
     ],
     records,
@@ -170,22 +173,42 @@ function walletArguments({ changed, read }: LedgerWrite): unknown[] {
     [...changed.map(({ versionBefore }) => versionBefore), ...read.map(({ version }) => version)],
     // JSON text has no raw line feeds, so joining costs no escaping on either side.
     [...changed.map(({ wallet }) => toRow(wallet)), ...read.map(() => '')].join('\n'),
+    [...changed.map(({ wakeAt }) => wakeAt ?? null), ...read.map(() => null)],
   ];
 }
 
 function transactionArguments(batch: LedgerWrite, places: readonly Place[][]): unknown[] {
-  const { posts, changed, transactions } = batch;
-  const walletPlace = new Map(changed.map(({ key }, index) => [key.id, index + 1]));
-  const placeOf = (postIndex: number, eventIndex: number): Place => {
-    const place = places[postIndex]?.[eventIndex];
-    if (!place) throw new Error('a transaction stands for no event');
-    return place;
-  };
-  const at = transactions.map(({ postIndex, eventIndex }) => placeOf(postIndex, eventIndex));
+  const { transactions } = batch;
   return [
     transactions.map(({ transactionId }) => transactionId),
     transactions.map(({ contentHash }) => contentHash),
-    transactions.map(({ postIndex }) => walletPlace.get(posts[postIndex]?.wallet.id ?? '')),
+    ...placeArguments(batch, transactions, places),
+  ];
+}
+
+function endArguments(batch: LedgerWrite, places: readonly Place[][]): unknown[] {
+  const { ends } = batch;
+  return [
+    ends.map(({ authorizationId }) => authorizationId),
+    ends.map(({ endHash }) => endHash),
+    ...placeArguments(batch, ends, places),
+  ];
+}
+
+/** The wallet, record and place in the record of each event, counted from 1, 1 and 0. */
+function placeArguments(
+  { posts, changed }: LedgerWrite,
+  events: readonly { readonly postIndex: number; readonly eventIndex: number }[],
+  places: readonly Place[][],
+): unknown[] {
+  const walletPlace = new Map(changed.map(({ key }, index) => [key.id, index + 1]));
+  const at = events.map(({ postIndex, eventIndex }) => {
+    const place = places[postIndex]?.[eventIndex];
+    if (!place) throw new Error('an id stands for no event');
+    return place;
+  });
+  return [
+    events.map(({ postIndex }) => walletPlace.get(posts[postIndex]?.wallet.id ?? '')),
     at.map(({ record }) => record + 1),
     at.map(({ index }) => index),
   ];
@@ -199,11 +222,11 @@ function restOf(batch: LedgerWrite, settlements: readonly object[]): string | nu
     mode,
     transaction_id: transactionId,
   }));
-  const { productVersions } = batch;
-  const parts = [settlements, absent, grants, productVersions];
+  const { productVersions, appliedUsage } = batch;
+  const parts = [settlements, absent, grants, productVersions, appliedUsage];
   return parts.every((part) => part.length === 0)
     ? null
-    : JSON.stringify({ settlements, absent, grants, productVersions });
+    : JSON.stringify({ settlements, absent, grants, productVersions, appliedUsage });
 }
 
 function grantRows({ wallet, events }: Post): object[] {

@@ -38,7 +38,8 @@ class PostgresRows implements LedgerRows {
 
   async loadWallets(keys: readonly WalletKey[]): Promise<StoredWallet[]> {
     const rows = await this.queryable.query<WalletRow>(
-      `SELECT w.platform, w.mode, w.customer_id, w.version, w.state
+      `SELECT w.platform, w.mode, w.customer_id, w.version, w.state,
+              w.wake_at AS "wakeAt"
        FROM unnest($1::text[], $2::text[], $3::text[]) AS given (platform, mode, customer_id)
          JOIN wallet AS w USING (platform, mode, customer_id)`,
       [
@@ -51,7 +52,11 @@ class PostgresRows implements LedgerRows {
     const found = new Map(
       rows.map((row) => [
         `${tenantId(row)} ${row.customer_id}`,
-        { wallet: fromRow(row.state), version: Number(row.version) },
+        {
+          wallet: fromRow(row.state),
+          version: Number(row.version),
+          wakeAt: row.wakeAt ?? undefined,
+        },
       ]),
     );
     return keys.map((key) => found.get(key.id) ?? { wallet: initialState(), version: 0 });
@@ -156,6 +161,7 @@ interface WalletRow {
   readonly customer_id: string;
   readonly version: string;
   readonly state: string;
+  readonly wakeAt: string | null;
 }
 
 interface TransactionRow extends Omit<DecidedTransaction, 'address'> {

@@ -118,6 +118,22 @@ export async function readStatementLine(
   return row;
 }
 
+/** One that has no id of its own: a capture, a release, what time did to a grant. */
+export async function readStatementPart(
+  database: Queryable,
+  wallet: WalletKey,
+  transactionId: string,
+): Promise<StatementRow | undefined> {
+  const [row] = await database.query<StatementRow>(
+    `SELECT ${COLUMNS} FROM wallet_transaction
+     WHERE platform = $1 AND mode = $2 AND customer_id = $3 AND transaction_id = $4
+       AND transaction_id LIKE '%.%'`,
+    [wallet.platform, wallet.mode, wallet.customerId, transactionId],
+    { name: 'statement part' },
+  );
+  return row;
+}
+
 /** The WHERE of a customer's rows, with its values. */
 class Conditions {
   readonly values: unknown[] = [];

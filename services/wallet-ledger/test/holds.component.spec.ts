@@ -1,0 +1,100 @@
+import { newUuid } from '@kontor/contracts';
+import { audit, LedgerWorld, rated } from './ledger-world';
+
+describe('holds on PostgreSQL', () => {
+  let world: LedgerWorld;
+  beforeEach(async () => {
+    world = await LedgerWorld.open();
+  });
+  afterEach(() => world.close());
+
+  it('of two of 3 on 5 in parallel one passes, every time, on one instance and on two', async () => {
+    const instances = [await world.instance(), await world.instance()];
+    for (let round = 0; round < 50; round += 1) {
+      const customer = `cust_${round}`;
+      await instances[0]!.adjust(customer, '5');
+      const answers = await Promise.all([
+        instances[0]!.place(customer, '3'),
+        instances[round % 2]!.place(customer, '3'),
+      ]);
+      expect(answers.map(({ kind }) => kind).sort()).toEqual(['accepted', 'rejected']);
+      expect(await world.available(customer)).toBe('2');
+    }
+    await audit(world);
+  });
+
+  it('are placed, captured and voided by instances that share wallets, never beyond the funds', async () => {
+    const instances = await Promise.all([1, 2, 3].map(() => world.instance()));
+    await Promise.all(['cust_a', 'cust_b'].map((name) => instances[0]!.adjust(name, '20')));
+    const callers = Array.from({ length: 12 }, async (_, caller) => {
+      const ledger = instances[caller % 3]!;
+      for (let round = 0; round < 15; round += 1) {
+        const customer = (caller + round) % 2 === 0 ? 'cust_a' : 'cust_b';
+        const id = newUuid();
+        const placed = await ledger.place(customer, '3', { id });
+        if (placed.kind !== 'accepted') continue;
+        const other = instances[(caller + round) % 3]!;
+        if (round % 3 === 0) await other.capture(customer, id, '0.25');
+        const ended =
+          round % 5 === 0
+            ? await other.capture(customer, id, '0.5')
+            : await other.void(customer, id);
+        expect(ended.kind).toBe('accepted');
+        if (round % 5 === 0) await other.void(customer, id);
+      }
+    });
+    await Promise.all(callers);
+    for (const customer of ['cust_a', 'cust_b'])
+      expect(Number(await world.available(customer))).toBeGreaterThanOrEqual(0);
+    await audit(world);
+  });
+
+  it('are one when the same id is asked for twice, and refused with other content', async () => {
+    const ledger = await world.instance();
+    await ledger.adjust('cust_a', '10');
+    const id = newUuid();
+    const [first, second] = await Promise.all([
+      ledger.place('cust_a', '3', { id }),
+      ledger.place('cust_a', '3', { id }),
+    ]);
+    expect([first, second]).toMatchObject([{ repeated: false }, { repeated: true }]);
+    const restarted = await world.instance();
+    expect(await restarted.place('cust_a', '3', { id })).toMatchObject({ repeated: true });
+    expect(await restarted.place('cust_a', '4', { id })).toMatchObject({
+      rejection: { code: 'transaction_id_reused' },
+    });
+    expect(await world.available('cust_a')).toBe('7');
+  });
+
+  it('are captured by usage, once, also when its records come again', async () => {
+    const ledger = await world.instance();
+    await ledger.adjust('cust_a', '10');
+    const id = newUuid();
+    await ledger.place('cust_a', '6', { id });
+    const first = {
+      ...rated('cust_a', { USD: '1' }),
+      authorizationId: id,
+      authorizationFinal: false,
+    };
+    const last = { ...rated('cust_a', { USD: '2' }), authorizationId: id };
+    const late = { ...rated('cust_a', { USD: '0.5' }), authorizationId: id };
+    await world.rate([first, last, late]);
+    await ledger.consumeFees(await world.bus());
+    await world.feesApplied();
+    expect(await world.available('cust_a')).toBe('6.5');
+    await ledger.stopConsuming();
+    await world.database.query('UPDATE checkpoint SET position = 0, incarnation = NULL');
+    const second = await world.instance();
+    await second.consumeFees(await world.bus());
+    await world.rate([rated('cust_a', { USD: '0.5' })]);
+    await world.feesApplied();
+    expect(await world.available('cust_a')).toBe('6');
+    const used = (await world.facts()).filter(({ type }) => type === 'wallet.authorization-used');
+    expect(used).toMatchObject([
+      { captured: '1' },
+      { captured: '2', capturedInAll: '3' },
+      { captured: '0', ignored: 'authorization_not_open' },
+    ]);
+    await audit(world);
+  });
+});
