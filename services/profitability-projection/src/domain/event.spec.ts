@@ -20,7 +20,10 @@ const ratedFee = (feeId: string): RatedFee => ({
     { asset: 'PTS', amount: '4', description: '' },
   ],
 });
-const rated = (...fees: RatedFee[]) => ({ ...common, fees, unratedReason: null });
+const rated = (...fees: RatedFee[]) => ({
+  ...common,
+  ...{ fees, unratedReason: null, authorizationId: null },
+});
 const value = (feeId: string, asset: string, amount: string, worth: string | null): FeeValue => ({
   ...{ ...happening, feeId, productId: 'a', asset, alternative: asset === 'PTS' ? 1 : 0 },
   ...{ amount: decimal(amount), value: worth === null ? null : decimal(worth), uncollected: ZERO },
@@ -31,6 +34,7 @@ const whole: JoinedEvent = {
   rated: rated(ratedFee('f1')),
   fees: [value('f1', 'PTS', '4', '2')],
   costs: { ...happening, lines: [] },
+  authorization: undefined,
 };
 
 describe('an event', () => {
@@ -43,6 +47,7 @@ describe('an event', () => {
     ['a debit', { fees: [] }],
     ['one of two debits', { rated: rated(ratedFee('f1'), ratedFee('f2')) }],
     ['costs', { costs: undefined }],
+    ['its authorization', { rated: { ...rated(ratedFee('f1')), authorizationId: 'auth_1' } }],
   ])('is processing while %s is on its way', (_name, missing) =>
     expect(statusOf({ ...whole, ...missing })).toBe('processing'),
   );

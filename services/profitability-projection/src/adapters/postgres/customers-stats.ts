@@ -1,6 +1,15 @@
 /** All customers of a period with what they brought and cost, in one statement. */
 import type { CustomerStatsPage, StatsOrder } from '../../app/ports';
-import { COST_MONEY, EDGES, FEE_MONEY, IN_DAYS, INSIDE, NAMES_EDGES, TENANT } from './stats-sql';
+import {
+  CHARGE_MONEY,
+  COST_MONEY,
+  EDGES,
+  FEE_MONEY,
+  IN_DAYS,
+  INSIDE,
+  NAMES_EDGES,
+  TENANT,
+} from './stats-sql';
 import { sumsFromRow, type SumsRow } from './sums-row';
 
 export interface CustomersRow {
@@ -28,19 +37,21 @@ const OF_CUSTOMER = `${TENANT} AND t.customer_id = e.customer_id AND ${INSIDE}`;
 const EDGE_PARTS = `
   UNION ALL SELECT t.customer_id, ${FEE_MONEY}, 0
     FROM ${AT_EDGES} JOIN fee_value AS t ON ${OF_CUSTOMER}
+  UNION ALL SELECT t.customer_id, ${CHARGE_MONEY}, 0
+    FROM ${AT_EDGES} JOIN charge_detail AS t ON ${OF_CUSTOMER}
   UNION ALL SELECT t.customer_id, ${COST_MONEY}, 0
     FROM ${AT_EDGES} JOIN cost_detail AS t ON ${OF_CUSTOMER} AND t.line > 0
-  UNION ALL SELECT t.customer_id, '', 0, 0, count(*)
+  UNION ALL SELECT t.customer_id, '', 0, 0, 0, count(*)
     FROM ${AT_EDGES} JOIN usage_detail AS t ON ${OF_CUSTOMER} GROUP BY t.customer_id`;
 
 /** Parameters: those of every period, then limit and offset. */
 export const customersStatement = (order: StatsOrder, hasEdges: boolean): string => `
   WITH sums AS (
     SELECT customer_id, currency, sum(revenue) AS revenue, sum(costs) AS costs,
-           sum(events)::bigint AS events
-    FROM (SELECT customer_id, currency, revenue, costs, events FROM customer_day AS t
+           sum(uncollected) AS uncollected, sum(events)::bigint AS events
+    FROM (SELECT customer_id, currency, revenue, costs, uncollected, events FROM customer_day AS t
           WHERE ${TENANT} AND ${IN_DAYS} AND ${NAMES_EDGES}
-          ${hasEdges ? EDGE_PARTS : ''}) AS parts(customer_id, currency, revenue, costs, events)
+          ${hasEdges ? EDGE_PARTS : ''}) AS parts(customer_id, currency, revenue, costs, uncollected, events)
     GROUP BY customer_id, currency),
   totals AS (
     SELECT customer_id, COALESCE(sum(revenue) FILTER (WHERE currency = ''), 0) AS revenue,
@@ -51,11 +62,13 @@ export const customersStatement = (order: StatsOrder, hasEdges: boolean): string
     FROM totals ORDER BY place LIMIT $7 OFFSET $8)
   SELECT (SELECT count(*) FROM totals) AS total,
     (SELECT json_agg(s) FROM (
-       SELECT currency, sum(revenue)::text AS revenue, sum(costs)::text AS costs
+       SELECT currency, sum(revenue)::text AS revenue, sum(costs)::text AS costs,
+              sum(uncollected)::text AS uncollected
        FROM sums GROUP BY currency) AS s) AS summary,
     (SELECT json_agg(json_build_object('customer_id', p.customer_id, 'events', p.events, 'sums',
          (SELECT json_agg(json_build_object('currency', s.currency,
-                  'revenue', s.revenue::text, 'costs', s.costs::text))
+                  'revenue', s.revenue::text, 'costs', s.costs::text,
+                  'uncollected', s.uncollected::text))
           FROM sums AS s WHERE s.customer_id = p.customer_id)) ORDER BY p.place)
      FROM page AS p) AS page`;
 

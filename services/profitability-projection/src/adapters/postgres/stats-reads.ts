@@ -11,6 +11,7 @@ import type { CurrencySums } from '../../domain/margin';
 import { partsOf, type Period } from '../../domain/period';
 import { customersStatement, customersPageFromRow, type CustomersRow } from './customers-stats';
 import {
+  CHARGE_MONEY,
   COST_MONEY,
   EDGES,
   FEE_MONEY,
@@ -22,10 +23,10 @@ import {
 } from './stats-sql';
 import { sumsFromRow, type SumsRow } from './sums-row';
 
-/** Adds parts up by currency. The parts are SELECTs of (currency, revenue, costs). */
+/** Adds parts up by currency. The parts are SELECTs of (currency, revenue, costs, uncollected). */
 const summed = (parts: readonly string[]): string =>
-  `SELECT currency, sum(revenue) AS revenue, sum(costs) AS costs
-   FROM (${parts.join(' UNION ALL ')}) AS parts(currency, revenue, costs)
+  `SELECT currency, sum(revenue) AS revenue, sum(costs) AS costs, sum(uncollected) AS uncollected
+   FROM (${parts.join(' UNION ALL ')}) AS parts(currency, revenue, costs, uncollected)
    GROUP BY currency`;
 
 export class StatsReadsOnPostgres implements StatsReads {
@@ -33,10 +34,12 @@ export class StatsReadsOnPostgres implements StatsReads {
 
   customer(tenant: Tenant, customerId: string, period: Period): Promise<CurrencySums[]> {
     return this.sums(tenant, period, customerId, {
-      days: `SELECT currency, revenue, costs FROM customer_day AS t
+      days: `SELECT currency, revenue, costs, uncollected FROM customer_day AS t
              WHERE ${TENANT} AND t.customer_id = $7 AND ${IN_DAYS} AND ${NAMES_EDGES}`,
       edges: [
         `SELECT ${FEE_MONEY} FROM ${EDGES} JOIN fee_value AS t
+           ON ${TENANT} AND t.customer_id = $7 AND ${INSIDE}`,
+        `SELECT ${CHARGE_MONEY} FROM ${EDGES} JOIN charge_detail AS t
            ON ${TENANT} AND t.customer_id = $7 AND ${INSIDE}`,
         `SELECT ${COST_MONEY} FROM ${EDGES} JOIN cost_detail AS t
            ON ${TENANT} AND t.customer_id = $7 AND t.line > 0 AND ${INSIDE}`,
@@ -59,10 +62,10 @@ export class StatsReadsOnPostgres implements StatsReads {
 
   product(tenant: Tenant, productId: string, period: Period): Promise<CurrencySums[]> {
     const shares = (table: string): string =>
-      `SELECT t.currency, 0, t.costs FROM ${EDGES} JOIN ${table} AS t
+      `SELECT t.currency, 0, t.costs, 0 FROM ${EDGES} JOIN ${table} AS t
          ON ${TENANT} AND t.product_id = $7 AND ${INSIDE}`;
     return this.sums(tenant, period, productId, {
-      days: `SELECT currency, revenue, costs FROM product_day AS t
+      days: `SELECT currency, revenue, costs, 0 FROM product_day AS t
              WHERE ${TENANT} AND t.product_id = $7 AND ${IN_DAYS} AND ${NAMES_EDGES}`,
       edges: [
         `SELECT ${FEE_MONEY} FROM ${EDGES} JOIN fee_value AS t
@@ -81,7 +84,7 @@ export class StatsReadsOnPostgres implements StatsReads {
       FROM ${EDGES} JOIN cost_detail AS t
         ON ${TENANT} AND t.vendor_id = $7 AND t.line > 0 AND ${INSIDE}`;
     const rows = await this.database.query<SumsRow & { category: string }>(
-      `SELECT category, currency, '0' AS revenue, sum(costs) AS costs FROM (
+      `SELECT category, currency, '0' AS revenue, sum(costs) AS costs, '0' AS uncollected FROM (
          SELECT category, currency, costs FROM vendor_day AS t
          WHERE ${TENANT} AND t.vendor_id = $7 AND ${IN_DAYS} AND ${NAMES_EDGES}
          ${parts.edges.length > 0 ? edges : ''}) AS parts(category, currency, costs)
@@ -98,9 +101,13 @@ export class StatsReadsOnPostgres implements StatsReads {
   ): Promise<CurrencySums[] | undefined> {
     const ofCustomer = '($8::text IS NULL OR t.customer_id = $8)';
     const [known] = await this.database.query(
-      `SELECT 1 AS known FROM usage_detail AS t
-       WHERE t.platform = $1 AND t.mode = $2 AND t.subject = $3
-         AND ($4::text IS NULL OR t.customer_id = $4) LIMIT 1`,
+      ['usage_detail', 'charge_detail']
+        .map(
+          (table) => `(SELECT 1 AS known FROM ${table} AS t
+            WHERE t.platform = $1 AND t.mode = $2 AND t.subject = $3
+              AND ($4::text IS NULL OR t.customer_id = $4) LIMIT 1)`,
+        )
+        .join(' UNION ALL '),
       [tenant.platform, tenant.mode, subject, customerId ?? null],
     );
     if (!known) return undefined;
@@ -113,9 +120,13 @@ export class StatsReadsOnPostgres implements StatsReads {
        JOIN ${table} AS t ON ${TENANT} AND t.customer_id = e.customer_id AND t.subject = $7
          AND ${INSIDE} ${table === 'cost_detail' ? 'AND t.line > 0' : ''}`;
     return this.sums(tenant, period, [subject, customerId ?? null], {
-      days: `SELECT currency, revenue, costs FROM subject_day AS t
+      days: `SELECT currency, revenue, costs, 0 FROM subject_day AS t
              WHERE ${TENANT} AND t.subject = $7 AND ${ofCustomer} AND ${IN_DAYS} AND ${NAMES_EDGES}`,
-      edges: [edge(FEE_MONEY, 'fee_value'), edge(COST_MONEY, 'cost_detail')],
+      edges: [
+        edge(FEE_MONEY, 'fee_value'),
+        edge(CHARGE_MONEY, 'charge_detail'),
+        edge(COST_MONEY, 'cost_detail'),
+      ],
     });
   }
 

@@ -10,11 +10,14 @@ export const IN_DAYS = 't.day >= $3::date AND t.day < $4::date';
 export const EDGES = 'unnest($5::timestamptz[], $6::timestamptz[]) AS e(since, until)';
 export const INSIDE = 't.occurred_at >= e.since AND t.occurred_at < e.until';
 
-/** (currency, revenue, costs) of a fee or a cost: converted, or in its own currency. */
+/** (currency, revenue, costs, uncollected) of a fee or a cost: converted, or in its own currency. */
 export const FEE_MONEY = `CASE WHEN t.value IS NULL THEN t.asset ELSE '' END,
-  COALESCE(t.value, t.amount), 0`;
+  COALESCE(t.value, t.amount), 0, t.uncollected_value`;
+/** The same of a charge, which is always collected. */
+export const CHARGE_MONEY = `CASE WHEN t.value IS NULL THEN t.asset ELSE '' END,
+  COALESCE(t.value, t.amount), 0, 0`;
 export const COST_MONEY = `CASE WHEN t.converted IS NULL THEN t.currency ELSE '' END,
-  0, COALESCE(t.converted, t.amount)`;
+  0, COALESCE(t.converted, t.amount), 0`;
 
 /** The six parameters; without whole days a range that holds none. */
 export const periodValues = (
