@@ -124,6 +124,7 @@ export function entriesOf(story: Story, index: number): Entry[] {
         ...happening,
         ...{ eventType: story.type, recordedAt, fees, ...productsOf(fees) },
         unratedReason: fees.length > 0 ? null : 'no_matching_price',
+        authorizationId: null,
       },
     },
     ...debits.map((entry): Entry => ({ topic: 'wallet', entry })),

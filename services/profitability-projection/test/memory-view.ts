@@ -195,6 +195,7 @@ const merged = (a: RollUpRow, b: RollUpRow): RollUpRow => ({
   key: a.key,
   revenue: a.revenue.plus(b.revenue),
   costs: a.costs.plus(b.costs),
+  uncollected: a.uncollected.plus(b.uncollected),
   events: a.events + b.events,
   withFees: a.withFees + b.withFees,
   unrated: a.unrated + b.unrated,

@@ -18,6 +18,8 @@ const TABLES = [
   'rated_detail',
   'event_product',
   'fee_value',
+  'charge_detail',
+  'authorization_use',
   'cost_detail',
   'customer_day',
   'subject_day',

@@ -10,7 +10,7 @@ import type { ServiceRuntime } from '@kontor/service-host';
 import { CatalogConsumer, PRODUCT_VERSIONS } from './adapters/events/catalog.consumer';
 import { FeesConsumer } from './adapters/events/fees.consumer';
 import { StatementsConsumer, StatementsFold } from './adapters/events/statements.consumer';
-import { AdjustmentsController } from './adapters/http/adjustments.controller';
+import { AdjustmentsController, REPORTING_CURRENCY } from './adapters/http/adjustments.controller';
 import { AuthorizationDesk } from './adapters/http/authorization-desk';
 import {
   AUTHORIZATION_DESK,
@@ -80,6 +80,7 @@ export class WalletLedgerModule implements OnModuleInit, OnApplicationShutdown {
         { provide: StatementsFold, useValue: new StatementsFold(database, checkpoints) },
         { provide: WalletAccess, useValue: access },
         { provide: AUTHORIZATION_DESK, useValue: desk },
+        { provide: REPORTING_CURRENCY, useValue: reportingCurrency },
         { provide: TimeKeeper, useValue: timeKeeper },
         { provide: WalletReads, useValue: reads },
         { provide: Statements, useValue: new Statements(database, { checkpoints, reads }) },

@@ -138,6 +138,7 @@ export class LedgerInstance {
           authorizationId,
           amount: amount === undefined ? undefined : decimal(amount),
           final: amount === undefined,
+          fiatRate: '1',
         },
       },
       100,

@@ -740,6 +740,8 @@ export interface FundsCharged {
   accountId: string;
   asset: string;
   amount: DecimalString;
+  fiatValue: DecimalString | null;
+  fiatRate: DecimalString | null;
   subject?: Name;
   description?: string;
   metadata?: {
@@ -801,6 +803,8 @@ export interface HoldCaptured {
   accountId: string;
   asset: string;
   amount: DecimalString;
+  fiatValue: DecimalString | null;
+  fiatRate: DecimalString | null;
   subject?: Name;
   draw: Draw;
   /**

@@ -1862,6 +1862,8 @@ export const SCHEMAS: readonly object[] = [
           'accountId',
           'asset',
           'amount',
+          'fiatValue',
+          'fiatRate',
           'takes',
           'balance',
           'at',
@@ -1892,6 +1894,26 @@ export const SCHEMAS: readonly object[] = [
           },
           amount: {
             $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          fiatValue: {
+            anyOf: [
+              {
+                $ref: 'common.yaml#/$defs/DecimalString',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          fiatRate: {
+            anyOf: [
+              {
+                $ref: 'common.yaml#/$defs/DecimalString',
+              },
+              {
+                type: 'null',
+              },
+            ],
           },
           subject: {
             $ref: 'common.yaml#/$defs/Name',
@@ -2026,6 +2048,8 @@ export const SCHEMAS: readonly object[] = [
           'accountId',
           'asset',
           'amount',
+          'fiatValue',
+          'fiatRate',
           'draw',
           'takes',
           'debt',
@@ -2060,6 +2084,26 @@ export const SCHEMAS: readonly object[] = [
           },
           amount: {
             $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          fiatValue: {
+            anyOf: [
+              {
+                $ref: 'common.yaml#/$defs/DecimalString',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          fiatRate: {
+            anyOf: [
+              {
+                $ref: 'common.yaml#/$defs/DecimalString',
+              },
+              {
+                type: 'null',
+              },
+            ],
           },
           subject: {
             $ref: 'common.yaml#/$defs/Name',

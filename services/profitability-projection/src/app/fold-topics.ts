@@ -4,8 +4,15 @@
  * Cost: at most one look-up per entry on the common path; the values of fees are only read for
  *       events that have both costs and fees of several products.
  */
-import { eventKey, type EventRef } from '../domain/entries';
-import { foldCosts, foldDebits, foldRated, foldUsage, sharesByValue } from '../domain/fold';
+import { eventKey, type EventRef, type RatedSummary } from '../domain/entries';
+import {
+  debitsIn,
+  foldCosts,
+  foldRated,
+  foldUsage,
+  foldWallet,
+  sharesByValue,
+} from '../domain/fold';
 import type { EntryOf, Fold, Topic } from './ports';
 
 export const FOLDS: { readonly [Name in Topic]: Fold<EntryOf[Name]> } = {
@@ -19,14 +26,15 @@ export const FOLDS: { readonly [Name in Topic]: Fold<EntryOf[Name]> } = {
   },
 
   wallet: async (entries, known) => {
-    const rated = await known.ratedWithSeveralProducts(entries);
-    const events = [...rated.values()];
+    const debits = debitsIn(entries);
+    const rated = debits.length === 0 ? new Map() : await known.ratedWithSeveralProducts(debits);
+    const events: RatedSummary[] = [...rated.values()];
     const costs = events.length === 0 ? new Map() : await known.costs(events);
     const fees = await feesOf(
       events.filter((event) => costs.has(eventKey(event))),
       known,
     );
-    return foldDebits(entries, { rated, costs, fees });
+    return foldWallet(entries, { rated, costs, fees });
   },
 
   costs: async (entries, known) => {

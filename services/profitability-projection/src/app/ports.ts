@@ -11,6 +11,7 @@ import type {
   SubjectRef,
   Tenant,
   UsageEntry,
+  WalletEntry,
 } from '../domain/entries';
 import type { Changes, SubjectCost } from '../domain/fold';
 import type { JoinedEvent } from '../domain/event';
@@ -48,7 +49,7 @@ export type Topic = 'usage' | 'rated' | 'wallet' | 'costs';
 export interface EntryOf {
   readonly usage: UsageEntry;
   readonly rated: RatedEntry;
-  readonly wallet: FeeValue;
+  readonly wallet: WalletEntry;
   readonly costs: CostEntry;
 }
 

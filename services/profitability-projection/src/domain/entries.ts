@@ -5,7 +5,7 @@
  * Units:  instants are canonical UTC texts with six digits, days are `2026-01-05`; values are in
  *         the reporting currency, amounts in the currency beside them.
  */
-import type { Decimal } from '@kontor/money';
+import { type Decimal, divideToAmount, ZERO } from '@kontor/money';
 
 export type Mode = 'live' | 'test';
 
@@ -83,6 +83,8 @@ export interface RatedEntry extends Happening, RatedSummary {
   readonly recordedAt: string;
   readonly fees: readonly RatedFee[];
   readonly unratedReason: string | null;
+  /** The hold that its fees are captured from; null = none was named. */
+  readonly authorizationId: string | null;
 }
 
 /** The products of an event's fees, as a summary names them. */
@@ -119,6 +121,28 @@ export interface FeeValue extends Happening {
   readonly uncollected: Decimal;
 }
 
+/** From the wallet topic: revenue without usage, by a charge or by capturing from a hold. */
+export interface ChargeEntry extends Tenant {
+  readonly transactionId: string;
+  readonly customerId: string;
+  readonly subject: string | null;
+  readonly occurredAt: string;
+  readonly asset: string;
+  readonly amount: Decimal;
+  /** Null when the asset has no rate into the reporting currency. */
+  readonly value: Decimal | null;
+}
+
+/** From the wallet topic: what became of the authorization that an event named. */
+export interface AuthorizationEntry extends EventRef {
+  readonly authorizationId: string;
+  readonly captured: Decimal;
+  /** Why it was not captured from; null when it was. */
+  readonly ignored: string | null;
+}
+
+export type WalletEntry = FeeValue | ChargeEntry | AuthorizationEntry;
+
 export interface CostLine {
   /** 1 for the event's first cost. */
   readonly line: number;
@@ -150,8 +174,16 @@ export const eventKey = ({ platform, mode, eventId }: EventRef): string =>
 /** The UTC day of an instant. */
 export const dayOf = (instant: string): string => instant.slice(0, 10);
 
+/** The part of a fee that is never collected, in the money of `moneyOfFee`. */
+export function uncollectedOf({ amount, value, uncollected }: FeeValue): Decimal {
+  if (value === null || uncollected.eq(ZERO)) return uncollected;
+  return divideToAmount(value.times(uncollected), amount);
+}
+
 /** A converted or, where no rate is known, an own-currency amount: never both. */
-export const moneyOfFee = (fee: FeeValue): { currency: string; amount: Decimal } =>
+export const moneyOfFee = (
+  fee: Pick<FeeValue, 'asset' | 'amount' | 'value'>,
+): { currency: string; amount: Decimal } =>
   fee.value === null
     ? { currency: fee.asset, amount: fee.amount }
     : { currency: CONVERTED, amount: fee.value };

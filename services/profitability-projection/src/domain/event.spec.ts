@@ -23,7 +23,7 @@ const ratedFee = (feeId: string): RatedFee => ({
 const rated = (...fees: RatedFee[]) => ({
   ...common,
   ...productsOf(fees),
-  ...{ fees, unratedReason: null },
+  ...{ fees, unratedReason: null, authorizationId: null },
 });
 const value = (feeId: string, asset: string, amount: string, worth: string | null): FeeValue => ({
   ...{ ...happening, feeId, productId: 'a', asset, alternative: asset === 'PTS' ? 1 : 0 },
@@ -35,6 +35,7 @@ const whole: JoinedEvent = {
   rated: rated(ratedFee('f1')),
   fees: [value('f1', 'PTS', '4', '2')],
   costs: { ...happening, lines: [] },
+  authorization: undefined,
 };
 
 describe('an event', () => {
@@ -47,6 +48,7 @@ describe('an event', () => {
     ['a debit', { fees: [] }],
     ['one of two debits', { rated: rated(ratedFee('f1'), ratedFee('f2')) }],
     ['costs', { costs: undefined }],
+    ['its authorization', { rated: { ...rated(ratedFee('f1')), authorizationId: 'auth_1' } }],
   ])('is processing while %s is on its way', (_name, missing) =>
     expect(statusOf({ ...whole, ...missing })).toBe('processing'),
   );

@@ -2,11 +2,12 @@
  * One event as its readers see it: what the four topics said about it, joined.
  *
  * Invariant (event.spec.ts): `processed` means that nothing of the answer changes any more: usage,
- * rating, the value of every fee, and the costs are known.
+ * rating, the value of every fee, the costs, and what became of its authorization are known.
  */
 import { sum, type Decimal } from '@kontor/money';
 import {
   CONVERTED,
+  type AuthorizationEntry,
   type CostEntry,
   type FeeAlternative,
   type FeeValue,
@@ -23,12 +24,16 @@ export interface JoinedEvent {
   readonly rated: RatedEntry | undefined;
   readonly fees: readonly FeeValue[];
   readonly costs: CostEntry | undefined;
+  /** What became of the authorization that it named. */
+  readonly authorization: AuthorizationEntry | undefined;
 }
 
 export type EventStatus = 'processing' | 'processed';
 
-export function statusOf({ usage, rated, fees, costs }: JoinedEvent): EventStatus {
+export function statusOf(event: JoinedEvent): EventStatus {
+  const { usage, rated, fees, costs, authorization } = event;
   if (!usage || !rated || !costs) return 'processing';
+  if (rated.authorizationId !== null && !authorization) return 'processing';
   return fees.length >= rated.fees.length ? 'processed' : 'processing';
 }
 

@@ -18,6 +18,8 @@ import {
   keyOf,
   moneyOfCost,
   NO_PRODUCT,
+  type AuthorizationEntry,
+  type ChargeEntry,
   type CostEntry,
   type CostLine,
   type FeeValue,
@@ -26,6 +28,7 @@ import {
   type RatedSummary,
   type SubjectRef,
   type UsageEntry,
+  type WalletEntry,
 } from './entries';
 import { RollUps } from './roll-ups';
 import { costsOfOneProduct, shareEventCosts, type ProductShare } from './share-cost';
@@ -51,6 +54,8 @@ export class Changes {
   readonly rated: RatedEntry[] = [];
   readonly eventProducts: EventProduct[] = [];
   readonly fees: FeeValue[] = [];
+  readonly charges: ChargeEntry[] = [];
+  readonly authorizations: AuthorizationEntry[] = [];
   readonly costs: CostEntry[] = [];
   readonly eventShares: EventShare[] = [];
   readonly subjectCosts: SubjectCost[] = [];
@@ -106,8 +111,21 @@ export interface KnownOfDebits {
   readonly fees: ByEvent<readonly FeeValue[]>;
 }
 
-export function foldDebits(entries: readonly FeeValue[], known: KnownOfDebits): Changes {
+export function foldWallet(entries: readonly WalletEntry[], known: KnownOfDebits): Changes {
   const changes = new Changes();
+  for (const entry of entries)
+    if ('transactionId' in entry) {
+      changes.charges.push(entry);
+      changes.rollUps.addCharge(entry);
+    } else if ('authorizationId' in entry) changes.authorizations.push(entry);
+  foldDebits(changes, debitsIn(entries), known);
+  return changes;
+}
+
+export const debitsIn = (entries: readonly WalletEntry[]): FeeValue[] =>
+  entries.flatMap((entry) => ('feeId' in entry ? [entry] : []));
+
+function foldDebits(changes: Changes, entries: readonly FeeValue[], known: KnownOfDebits): void {
   const completed = new Map<string, FeeValue[]>();
   for (const fee of entries) {
     addFee(changes, fee);
@@ -122,7 +140,6 @@ export function foldDebits(entries: readonly FeeValue[], known: KnownOfDebits): 
     const costs = known.costs.get(key);
     if (rated && costs) assignCosts(changes, costs, rated, fees);
   }
-  return changes;
 }
 
 /** What the other topics said about the events of cost facts. */

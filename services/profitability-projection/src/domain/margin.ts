@@ -14,6 +14,8 @@ export interface CurrencySums {
   readonly currency: string;
   readonly revenue: Decimal;
   readonly costs: Decimal;
+  /** The part of the revenue that is never collected; absent = none. */
+  readonly uncollected?: Decimal;
 }
 
 export interface Profitability {
@@ -21,6 +23,8 @@ export interface Profitability {
   readonly totalCosts: Decimal;
   readonly netRevenue: Decimal;
   readonly margin: Decimal | null;
+  /** The part of gross revenue that is never collected. */
+  readonly uncollected: Decimal;
   /** The reporting currency. */
   readonly currency: string;
   /** By currency code; empty when everything was converted. */
@@ -32,13 +36,14 @@ export function profitabilityOf(
   reportingCurrency: string,
 ): Profitability {
   const byCurrency = addUp(sums);
-  const { revenue, costs } = byCurrency.get(CONVERTED) ?? { revenue: ZERO, costs: ZERO };
+  const { revenue, costs, uncollected } = byCurrency.get(CONVERTED) ?? NOTHING;
   const netRevenue = revenue.minus(costs);
   return {
     grossRevenue: revenue,
     totalCosts: costs,
     netRevenue,
     margin: marginOf(netRevenue, revenue),
+    uncollected,
     currency: reportingCurrency,
     unconverted: [...byCurrency.values()]
       .filter((one) => one.currency !== CONVERTED && !isNothing(one))
@@ -61,14 +66,17 @@ export function* moneyOfEvent(
   }
 }
 
-function addUp(sums: Iterable<CurrencySums>): Map<string, CurrencySums> {
-  const byCurrency = new Map<string, CurrencySums>();
-  for (const { currency, revenue, costs } of sums) {
-    const known = byCurrency.get(currency);
+const NOTHING = { revenue: ZERO, costs: ZERO, uncollected: ZERO } as const;
+
+function addUp(sums: Iterable<CurrencySums>): Map<string, Required<CurrencySums>> {
+  const byCurrency = new Map<string, Required<CurrencySums>>();
+  for (const { currency, revenue, costs, uncollected = ZERO } of sums) {
+    const known = byCurrency.get(currency) ?? NOTHING;
     byCurrency.set(currency, {
       currency,
-      revenue: known ? known.revenue.plus(revenue) : revenue,
-      costs: known ? known.costs.plus(costs) : costs,
+      revenue: known.revenue.plus(revenue),
+      costs: known.costs.plus(costs),
+      uncollected: known.uncollected.plus(uncollected),
     });
   }
   return byCurrency;

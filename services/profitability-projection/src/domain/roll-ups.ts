@@ -15,6 +15,9 @@ import {
   keyOf,
   moneyOfCost,
   moneyOfFee,
+  NO_PRODUCT,
+  uncollectedOf,
+  type ChargeEntry,
   type CostLine,
   type FeeValue,
   type Happening,
@@ -50,6 +53,7 @@ export interface RollUpRow {
   readonly key: readonly string[];
   revenue: Decimal;
   costs: Decimal;
+  uncollected: Decimal;
   events: number;
   withFees: number;
   unrated: number;
@@ -85,6 +89,20 @@ export class RollUps {
     const day = dayOf(fee.occurredAt);
     for (const row of this.ofEvent(fee, currency)) row.revenue = row.revenue.plus(amount);
     const product = this.row('product_day', [platform, mode, productId, day, currency]);
+    product.revenue = product.revenue.plus(amount);
+    const uncollected = uncollectedOf(fee);
+    if (uncollected.eq(ZERO)) return;
+    const customer = this.row('customer_day', [platform, mode, fee.customerId, day, currency]);
+    customer.uncollected = customer.uncollected.plus(uncollected);
+  }
+
+  /** Revenue of no event and no product. */
+  addCharge(charge: ChargeEntry): void {
+    const { currency, amount } = moneyOfFee(charge);
+    const { platform, mode } = charge;
+    const day = dayOf(charge.occurredAt);
+    for (const row of this.ofEvent(charge, currency)) row.revenue = row.revenue.plus(amount);
+    const product = this.row('product_day', [platform, mode, NO_PRODUCT, day, currency]);
     product.revenue = product.revenue.plus(amount);
   }
 
@@ -123,7 +141,7 @@ export class RollUps {
     ];
   }
 
-  private ofEvent(event: Happening, currency: string): RollUpRow[] {
+  private ofEvent(event: Omit<Happening, 'eventId'>, currency: string): RollUpRow[] {
     const { platform, mode, customerId, subject } = event;
     const day = dayOf(event.occurredAt);
     const rows = [
@@ -141,7 +159,15 @@ export class RollUps {
     const name = keyOf(...key);
     let row = rows.get(name);
     if (!row) {
-      row = { key, revenue: ZERO, costs: ZERO, events: 0, withFees: 0, unrated: 0 };
+      row = {
+        key,
+        revenue: ZERO,
+        costs: ZERO,
+        uncollected: ZERO,
+        events: 0,
+        withFees: 0,
+        unrated: 0,
+      };
       rows.set(name, row);
     }
     return row;

@@ -16,6 +16,7 @@ import {
 } from './wallet-command';
 import type { HoldCaptured, HoldPlaced, WalletEvent } from './wallet-event';
 import { type Account, available, copyWallet, type Wallet } from './wallet-state';
+import { worthOf } from './worth';
 
 /** A wallet is read and written whole, its open holds with it. */
 export const HOLDS_MAX = 10_000;
@@ -99,6 +100,7 @@ function captureOf({ hold, account }: OpenHold, command: CaptureHold, ends: bool
     asset: account.asset,
     amount,
     subject: hold.subject,
+    ...worthOf(amount, command.fiatRate),
     draw,
     takes,
     debt: nextStretch(account.debts, draw.overdraft.minus(takenBy(takes))),

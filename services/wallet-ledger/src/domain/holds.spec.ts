@@ -42,6 +42,7 @@ const capture = (id: string, amount?: string, final = amount === undefined): Cap
   authorizationId: id,
   amount: amount === undefined ? undefined : decimal(amount),
   final,
+  fiatRate: null,
   at,
 });
 const voiding = (id: string): VoidHold => ({ type: 'VoidHold', authorizationId: id, at });
@@ -382,8 +383,19 @@ describe('a charge', () => {
       account: usd,
       amount: decimal(amount),
       terms: {},
+      fiatRate: null,
       at,
     }) as const;
+
+  it('and a capture say what they are worth, where a rate is known', () => {
+    const worth = { fiatRate: '0.1', fiatValue: '0.2' };
+    given(...funded)
+      .when({ ...charge('2'), fiatRate: '0.1' })
+      .then({ ...charged('c', '2', { takes: { g1: '2' }, balance: '3' }), ...worth });
+    given(...funded, placed('a', '2', { balance: '3' }))
+      .when({ ...capture('a'), fiatRate: '0.1' })
+      .then({ ...captured('a', '2', { ends: true, balance: '3' }), ...worth });
+  });
 
   it('is taken whole', () =>
     given(...funded)

@@ -125,6 +125,7 @@ export const debitFees = (...fees: readonly Fee[]): DebitFees => ({
   at,
 });
 
+const UNPRICED = { fiatRate: null, fiatValue: null };
 export const charged = (
   id: string,
   amount: string,
@@ -135,6 +136,7 @@ export const charged = (
   accountId: 'default:USD',
   asset: 'USD',
   amount: decimal(amount),
+  ...UNPRICED,
   takes: takesOf(options.takes),
   balance: decimal(options.balance),
   at,
@@ -180,6 +182,7 @@ export const captured = (id: string, amount: string, options: Capturing): HoldCa
   accountId: 'default:USD',
   asset: 'USD',
   amount: decimal(amount),
+  ...UNPRICED,
   subject: undefined,
   draw: drawn(id, options.held ?? { g1: amount }, options.overdraft),
   takes: takesOf(options.takes ?? {}),
@@ -231,11 +234,7 @@ export const overdraftSet = (overdraft: Overdraft): OverdraftSet => ({
   at,
 });
 
-interface GrantChange {
-  readonly balance: string;
-  readonly repaid?: readonly (readonly [from: string, amount: string])[];
-  readonly at?: string;
-}
+type GrantChange = Pick<Credit, 'repaid'> & { readonly balance: string; readonly at?: string };
 
 export const activated = (id: string, amount: string, options: GrantChange): GrantActivated => ({
   type: 'GrantActivated',

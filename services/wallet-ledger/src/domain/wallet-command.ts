@@ -81,6 +81,8 @@ export interface ChargeFunds {
   readonly account: AccountName;
   readonly amount: Decimal;
   readonly terms: ChargeTerms;
+  /** Price of one unit of the asset in the reporting currency; null = unknown. */
+  readonly fiatRate: DecimalString | null;
   readonly at: Instant;
 }
 
@@ -107,6 +109,8 @@ export interface CaptureHold {
   /** Undefined = all that is left. */
   readonly amount: Decimal | undefined;
   readonly final: boolean;
+  /** As of a charge. */
+  readonly fiatRate: DecimalString | null;
   readonly at: Instant;
 }
 

@@ -168,7 +168,13 @@ export interface ChargeTerms {
   readonly priced?: Readonly<Record<string, DecimalString>>;
 }
 
-export interface FundsCharged extends ChargeTerms {
+/** What revenue is worth in the reporting currency; null = there is no rate. */
+export interface Worth {
+  readonly fiatRate: DecimalString | null;
+  readonly fiatValue: DecimalString | null;
+}
+
+export interface FundsCharged extends ChargeTerms, Worth {
   readonly type: 'FundsCharged';
   readonly transactionId: string;
   readonly accountId: string;
@@ -199,7 +205,7 @@ export interface HoldPlaced extends HoldTerms {
   readonly at: Instant;
 }
 
-export interface HoldCaptured {
+export interface HoldCaptured extends Worth {
   readonly type: 'HoldCaptured';
   readonly transactionId: string;
   readonly accountId: string;

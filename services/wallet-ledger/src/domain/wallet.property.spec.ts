@@ -102,6 +102,7 @@ const captureHold =
     authorizationId: idOf(hold, state),
     amount: hold.all ? undefined : amount,
     final: hold.final,
+    fiatRate: null,
     at: when,
   });
 
@@ -117,6 +118,7 @@ const chargeFunds =
     account: { name: 'default', asset },
     amount,
     terms: {},
+    fiatRate: null,
     at: when,
   });
 

@@ -43,6 +43,7 @@ import type {
   WalletEvent,
 } from './wallet-event';
 import { type Account, available, initialState, type Wallet } from './wallet-state';
+import { worthOf } from './worth';
 
 /** A debit lists the lots it took from, so this also bounds the size of a fact. */
 export const LOTS_MAX = 1_000;
@@ -160,6 +161,7 @@ function chargeFunds(command: ChargeFunds, state: Wallet): WalletDecision {
     accountId: account.accountId,
     asset: account.asset,
     ...command.terms,
+    ...worthOf(amount, command.fiatRate),
     amount,
     takes: takeFrom(account.lots, amount),
     balance,

@@ -1,12 +1,24 @@
 /** Public facts as the projection's entries. */
 import type {
+  AuthorizationUsed,
   FeeDebited,
+  FundsCharged,
+  HoldCaptured,
   UsageCostsAttributed,
   UsageRated,
   UsageRecorded,
+  WalletPostedV1,
 } from '@kontor/contracts';
 import { decimal, ZERO } from '@kontor/money';
-import type { CostEntry, FeeValue, RatedEntry, UsageEntry } from '../../domain/entries';
+import type {
+  AuthorizationEntry,
+  ChargeEntry,
+  CostEntry,
+  FeeValue,
+  RatedEntry,
+  UsageEntry,
+  WalletEntry,
+} from '../../domain/entries';
 import { NO_CATEGORY, productsOf } from '../../domain/entries';
 
 const NOTHING: readonly object[] = [];
@@ -45,8 +57,45 @@ export function ratedFromWire(fact: UsageRated): RatedEntry {
     productCodes,
     fees: fact.fees,
     unratedReason: fact.unratedReason ?? null,
+    authorizationId: fact.authorizationId ?? null,
   };
 }
+
+/** Fees, charges and captures are revenue; credits, adjustments and holds are not. */
+export function walletFromWire(fact: WalletPostedV1): WalletEntry[] {
+  switch (fact.type) {
+    case 'wallet.fee-debited':
+      return [debitFromWire(fact)];
+    case 'wallet.funds-charged':
+    case 'wallet.hold-captured':
+      return [chargeFromWire(fact)];
+    case 'wallet.authorization-used':
+      return [authorizationFromWire(fact)];
+    default:
+      return [];
+  }
+}
+
+const chargeFromWire = (fact: FundsCharged | HoldCaptured): ChargeEntry => ({
+  platform: fact.platform,
+  mode: fact.mode,
+  transactionId: fact.transactionId,
+  customerId: fact.key,
+  subject: fact.subject ?? null,
+  occurredAt: fact.at,
+  asset: fact.asset,
+  amount: decimal(fact.amount),
+  value: fact.fiatValue === null ? null : decimal(fact.fiatValue),
+});
+
+const authorizationFromWire = (fact: AuthorizationUsed): AuthorizationEntry => ({
+  platform: fact.platform,
+  mode: fact.mode,
+  eventId: fact.eventId,
+  authorizationId: fact.authorizationId,
+  captured: decimal(fact.captured),
+  ignored: fact.ignored ?? null,
+});
 
 export const debitFromWire = (fact: FeeDebited): FeeValue => ({
   platform: fact.platform,

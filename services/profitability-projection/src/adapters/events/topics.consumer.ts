@@ -10,10 +10,10 @@ import { Consumes, type BatchOutcome, type FactBatch } from '@kontor/event-log';
 import { FOLDS } from '../../app/fold-topics';
 import type { Fold } from '../../app/ports';
 import type { SubjectSharing } from '../../app/subject-sharing';
-import type { EventRef } from '../../domain/entries';
+import type { EventRef, Tenant } from '../../domain/entries';
 import type { ViewWriter } from '../postgres/view-writer';
 import type { Arrivals } from './arrivals';
-import { costsFromWire, debitFromWire, ratedFromWire, usageFromWire } from './facts.mapping';
+import { costsFromWire, ratedFromWire, usageFromWire, walletFromWire } from './facts.mapping';
 
 /** What a batch needs, whatever its topic. */
 export class BatchFold {
@@ -23,18 +23,22 @@ export class BatchFold {
     private readonly sharing: SubjectSharing,
   ) {}
 
-  async apply<Entry extends EventRef>(
+  async apply<Entry extends Tenant>(
     batch: FactBatch,
     entries: readonly Entry[],
     fold: Fold<Entry>,
   ): Promise<BatchOutcome> {
     const partitions = [...new Set(batch.facts.map(({ partition }) => partition))];
     const written = await this.writer.write({ partitions, entries }, fold, batch.settlement);
-    this.arrivals.arrived(entries);
+    this.arrivals.arrived(entries.filter(isAboutEvent));
     if (written.opensSubjects) this.sharing.wake();
     return { kind: 'applied' };
   }
 }
+
+/** Revenue without usage is about no event. */
+const isAboutEvent = <Entry extends Tenant>(entry: Entry): entry is Entry & EventRef =>
+  'eventId' in entry;
 
 @Controller()
 export class TopicsConsumer {
@@ -52,12 +56,9 @@ export class TopicsConsumer {
     return this.batches.apply(batch, entries, FOLDS.rated);
   }
 
-  /** Of the wallet's facts only fees are revenue; credits and adjustments are not. */
   @Consumes('profitability-projection.wallet', 'wallet.posted.v1')
   wallet(batch: FactBatch<WalletPostedV1>): Promise<BatchOutcome> {
-    const entries = batch.facts.flatMap(({ fact }) =>
-      fact.type === 'wallet.fee-debited' ? [debitFromWire(fact)] : [],
-    );
+    const entries = batch.facts.flatMap(({ fact }) => walletFromWire(fact));
     return this.batches.apply(batch, entries, FOLDS.wallet);
   }
 

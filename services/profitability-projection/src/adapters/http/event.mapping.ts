@@ -1,7 +1,7 @@
 /** Events as they are answered. */
 import { decimal } from '@kontor/money';
 import { z } from 'zod';
-import { CONVERTED } from '../../domain/entries';
+import { CONVERTED, type AuthorizationEntry } from '../../domain/entries';
 import {
   feeTotalOf,
   statsOfEvent,
@@ -49,6 +49,14 @@ export const zEvent = z.object({
   costs: z.array(z.record(z.string(), z.json())),
   stats: zStats,
   unrated_reason: z.string().optional(),
+  authorization: z
+    .object({
+      id: z.string(),
+      status: z.enum(['captured', 'ignored']),
+      captured: zMoney,
+      reason: z.string().optional(),
+    })
+    .optional(),
 });
 
 export const zEventItem = zEvent.extend({
@@ -68,8 +76,17 @@ export function eventDto(event: JoinedEvent, reportingCurrency: string) {
     costs: event.usage?.sentCosts ?? [],
     stats: statsDto(statsOfEvent(event, reportingCurrency)),
     unrated_reason: orUndefined(event.rated?.unratedReason),
+    authorization: event.authorization && authorizationDto(event.authorization),
   };
 }
+
+/** Of an event that named an authorization: what was captured from it, or why nothing was. */
+const authorizationDto = ({ authorizationId, captured, ignored }: AuthorizationEntry) => ({
+  id: authorizationId,
+  status: ignored === null ? 'captured' : 'ignored',
+  captured,
+  reason: orUndefined(ignored),
+});
 
 /** The event as it was sent; when its usage is still on its way, what its rating says of it. */
 function sentDto({ usage, rated }: JoinedEvent) {

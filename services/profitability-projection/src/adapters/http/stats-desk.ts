@@ -5,7 +5,7 @@ import type { StatsOrder, StatsReads } from '../../app/ports';
 import type { SubjectSharing } from '../../app/subject-sharing';
 import { profitabilityOf } from '../../domain/margin';
 import { customerOf } from './customer-filter';
-import { customerItemDto, statsDto, vendorDto } from './stats.mapping';
+import { customerItemDto, customerStatsDto, statsDto, vendorDto } from './stats.mapping';
 
 /** Costs of subjects that wait to be shared are shared before a product is read, for so long. */
 const SHARING_WAIT_MS = 2_000;
@@ -35,7 +35,7 @@ export class StatsDesk {
   async customer(tenant: Tenant, idOrExternal: string, period: Period) {
     const { customerId } = await this.directory.resolve(tenant, idOrExternal);
     const sums = await this.parts.reads.customer(tenant, customerId, period);
-    return { id: customerId, ...statsDto(profitabilityOf(sums, this.reportingCurrency)) };
+    return { id: customerId, ...customerStatsDto(profitabilityOf(sums, this.reportingCurrency)) };
   }
 
   async customers(tenant: Tenant, query: CustomersQuery, period: Period) {

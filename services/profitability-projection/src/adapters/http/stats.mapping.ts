@@ -1,5 +1,5 @@
 /** Profitability as it is answered. */
-import type { Decimal } from '@kontor/money';
+import { ZERO, type Decimal } from '@kontor/money';
 import { z } from 'zod';
 import { NO_CATEGORY } from '../../domain/entries';
 import { profitabilityOf, type CurrencySums, type Profitability } from '../../domain/margin';
@@ -38,12 +38,24 @@ export const statsDto = (stats: Profitability) => ({
   unconverted: unconvertedDto(stats.unconverted),
 });
 
+/** Of a customer: also what its overdraft policies left uncollected. */
+export const customerStatsDto = (stats: Profitability) => ({
+  ...statsDto(stats),
+  uncollected: stats.uncollected.eq(ZERO) ? undefined : stats.uncollected,
+});
+
 const unconvertedDto = (sums: readonly CurrencySums[]) =>
   sums.length === 0
     ? undefined
     : sums.map(({ currency, revenue, costs }) => ({ currency, revenue, costs }));
 
-export const zCustomerStats = z.object({ id: z.string(), ...zStats.shape });
+const zStatsOfCustomer = zStats.extend({
+  uncollected: zMoney
+    .optional()
+    .meta({ description: 'The part of gross revenue that is never collected.' }),
+});
+
+export const zCustomerStats = z.object({ id: z.string(), ...zStatsOfCustomer.shape });
 
 /** How a customer is called, from the catalog. */
 export interface CustomerName {
@@ -61,7 +73,7 @@ export const zCustomersStats = z.object({
       external_id: z.string().nullable(),
       name: z.string().nullable(),
       events: z.number().int(),
-      stats: zStats,
+      stats: zStatsOfCustomer,
     }),
   ),
   total_count: z.number().int(),
@@ -78,7 +90,7 @@ export const customerItemDto = (
   external_id: name?.externalId ?? null,
   name: name?.name ?? null,
   events,
-  stats: statsDto(profitabilityOf(sums, reportingCurrency)),
+  stats: customerStatsDto(profitabilityOf(sums, reportingCurrency)),
 });
 
 export const zVendorStats = z.object({

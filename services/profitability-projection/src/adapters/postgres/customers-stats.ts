@@ -1,6 +1,7 @@
 /** All customers of a period with what they brought and cost, in one statement. */
 import type { CustomerStatsPage, StatsOrder } from '../../app/ports';
 import {
+  CHARGE_MONEY,
   COST_MONEY,
   COSTS,
   EDGES,
@@ -43,12 +44,17 @@ const EDGE_PARTS = [
     where: `${OF_CUSTOMER} AND ${FEES}`,
   }),
   insideOf(AT_EDGES, {
+    select: `t.customer_id, ${CHARGE_MONEY}, 0`,
+    table: 'charge_detail',
+    where: OF_CUSTOMER,
+  }),
+  insideOf(AT_EDGES, {
     select: `t.customer_id, ${COST_MONEY}, 0`,
     table: 'cost_detail',
     where: `${OF_CUSTOMER} AND ${COSTS}`,
   }),
   insideOf(AT_EDGES, {
-    select: "t.customer_id, '', 0, 0, 1",
+    select: "t.customer_id, '', 0, 0, 0, 1",
     table: 'usage_detail',
     where: `${OF_CUSTOMER} AND ${EVENTS}`,
   }),
@@ -60,10 +66,10 @@ const EDGE_PARTS = [
 export const customersStatement = (order: StatsOrder, hasEdges: boolean): string => `
   WITH sums AS (
     SELECT customer_id, currency, sum(revenue) AS revenue, sum(costs) AS costs,
-           sum(events)::bigint AS events
-    FROM (SELECT customer_id, currency, revenue, costs, events FROM customer_day AS t
+           sum(uncollected) AS uncollected, sum(events)::bigint AS events
+    FROM (SELECT customer_id, currency, revenue, costs, uncollected, events FROM customer_day AS t
           WHERE ${TENANT} AND ${IN_DAYS} AND ${NAMES_EDGES}
-          ${hasEdges ? EDGE_PARTS : ''}) AS parts(customer_id, currency, revenue, costs, events)
+          ${hasEdges ? EDGE_PARTS : ''}) AS parts(customer_id, currency, revenue, costs, uncollected, events)
     GROUP BY customer_id, currency),
   totals AS (
     SELECT customer_id, COALESCE(sum(revenue) FILTER (WHERE currency = ''), 0) AS revenue,
@@ -74,11 +80,13 @@ export const customersStatement = (order: StatsOrder, hasEdges: boolean): string
     FROM totals ORDER BY place LIMIT $7 OFFSET $8)
   SELECT (SELECT count(*) FROM totals) AS total,
     (SELECT json_agg(s) FROM (
-       SELECT currency, sum(revenue)::text AS revenue, sum(costs)::text AS costs
+       SELECT currency, sum(revenue)::text AS revenue, sum(costs)::text AS costs,
+              sum(uncollected)::text AS uncollected
        FROM sums GROUP BY currency) AS s) AS summary,
     (SELECT json_agg(json_build_object('customer_id', p.customer_id, 'events', p.events, 'sums',
          (SELECT json_agg(json_build_object('currency', s.currency,
-                  'revenue', s.revenue::text, 'costs', s.costs::text))
+                  'revenue', s.revenue::text, 'costs', s.costs::text,
+                  'uncollected', s.uncollected::text))
           FROM sums AS s WHERE s.customer_id = p.customer_id)) ORDER BY p.place)
      FROM page AS p) AS page`;
 

@@ -1,6 +1,8 @@
 /** Entries <-> rows of the detail tables: the statements that insert, and what reads decode. */
 import { decimal, wire } from '@kontor/money';
 import type {
+  AuthorizationEntry,
+  ChargeEntry,
   CostEntry,
   CostLine,
   FeeValue,
@@ -9,6 +11,7 @@ import type {
   RatedEntry,
   UsageEntry,
 } from '../../domain/entries';
+import { uncollectedOf } from '../../domain/entries';
 import type { EventProduct, EventShare, SubjectCost } from '../../domain/fold';
 import { arrayOf, columnsOf, jsonLines } from './columns';
 
@@ -53,12 +56,13 @@ export const USAGE: Insert<UsageEntry> = {
 export const RATED: Insert<RatedEntry> = {
   name: 'insert rated_detail',
   text: `INSERT INTO rated_detail (platform, mode, event_id, customer_id, subject, occurred_at,
-             event_type, recorded_at, unrated_reason, fee_count, product_ids, product_codes, fees)
-         SELECT a, b, c, d, e, f, g, h, i, j, k::text[], l::text[], NULLIF(m, '')::json
+             event_type, recorded_at, unrated_reason, fee_count, product_ids, product_codes, fees,
+             authorization_id)
+         SELECT a, b, c, d, e, f, g, h, i, j, k::text[], l::text[], NULLIF(m, '')::json, n
          FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[],
              $7::text[], $8::timestamptz[], $9::text[], $10::smallint[], $11::text[], $12::text[],
-             string_to_array($13::text, E'\\n'))
-           AS _(a, b, c, d, e, f, g, h, i, j, k, l, m)`,
+             string_to_array($13::text, E'\\n'), $14::text[])
+           AS _(a, b, c, d, e, f, g, h, i, j, k, l, m, n)`,
   values: (rows) => [
     ...columnsOf<RatedEntry>(rows, [
       ...happening,
@@ -71,6 +75,7 @@ export const RATED: Insert<RatedEntry> = {
       (row) => arrayOf(row.productCodes),
     ]),
     jsonLines(rows.map((row) => (row.fees.length > 0 ? row.fees : null))),
+    ...columnsOf<RatedEntry>(rows, [(row) => row.authorizationId]),
   ],
 };
 
@@ -87,10 +92,11 @@ export const EVENT_PRODUCT: Insert<EventProduct> = {
 export const FEE_VALUE: Insert<FeeValue> = {
   name: 'insert fee_value',
   text: `INSERT INTO fee_value (platform, mode, event_id, customer_id, subject, occurred_at,
-             fee_id, product_id, alternative, asset, amount, value, uncollected)
+             fee_id, product_id, alternative, asset, amount, value, uncollected,
+             uncollected_value)
          SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[],
              $6::timestamptz[], $7::text[], $8::text[], $9::smallint[], $10::text[],
-             $11::numeric[], $12::numeric[], $13::numeric[])`,
+             $11::numeric[], $12::numeric[], $13::numeric[], $14::numeric[])`,
   values: (rows) =>
     columnsOf<FeeValue>(rows, [
       ...happening,
@@ -101,6 +107,43 @@ export const FEE_VALUE: Insert<FeeValue> = {
       (row) => wire(row.amount),
       (row) => row.value && wire(row.value),
       (row) => wire(row.uncollected),
+      (row) => wire(uncollectedOf(row)),
+    ]),
+};
+
+export const CHARGE: Insert<ChargeEntry> = {
+  name: 'insert charge_detail',
+  text: `INSERT INTO charge_detail (platform, mode, transaction_id, customer_id, subject,
+             occurred_at, asset, amount, value)
+         SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
+             $6::timestamptz[], $7::text[], $8::numeric[], $9::numeric[])`,
+  values: (rows) =>
+    columnsOf<ChargeEntry>(rows, [
+      (row) => row.platform,
+      (row) => row.mode,
+      (row) => row.transactionId,
+      (row) => row.customerId,
+      (row) => row.subject,
+      (row) => row.occurredAt,
+      (row) => row.asset,
+      (row) => wire(row.amount),
+      (row) => row.value && wire(row.value),
+    ]),
+};
+
+export const AUTHORIZATION_USE: Insert<AuthorizationEntry> = {
+  name: 'insert authorization_use',
+  text: `INSERT INTO authorization_use (platform, mode, event_id, authorization_id, captured, ignored)
+         SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::numeric[],
+             $6::text[])`,
+  values: (rows) =>
+    columnsOf<AuthorizationEntry>(rows, [
+      (row) => row.platform,
+      (row) => row.mode,
+      (row) => row.eventId,
+      (row) => row.authorizationId,
+      (row) => wire(row.captured),
+      (row) => row.ignored,
     ]),
 };
 

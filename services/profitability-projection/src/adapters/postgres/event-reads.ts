@@ -1,7 +1,9 @@
 /** Events in full, joined of what each topic brought, and lists of them, newest first. */
+import { decimal } from '@kontor/money';
 import type { Database, Queryable } from '@kontor/postgres';
 import type { EventFilter, EventPage, EventPlace, EventReads } from '../../app/ports';
 import type {
+  AuthorizationEntry,
   CostEntry,
   Mode,
   RatedEntry,
@@ -30,6 +32,11 @@ const JOINED = `
          r.customer_id AS rated_customer_id, r.subject AS rated_subject,
          r.occurred_at AS rated_occurred_at, r.event_type AS rated_event_type,
          r.recorded_at AS rated_recorded_at, r.fee_count, r.fees, r.unrated_reason,
+         r.authorization_id AS rated_authorization_id,
+         (SELECT json_build_object('authorization_id', a.authorization_id,
+              'captured', a.captured::text, 'ignored', a.ignored)
+            FROM authorization_use AS a
+            WHERE a.platform = $1 AND a.mode = $2 AND a.event_id = k.event_id) AS authorization_use,
          (SELECT json_agg(json_build_object(
               'fee_id', f.fee_id, 'product_id', f.product_id, 'customer_id', f.customer_id,
               'subject', f.subject, 'alternative', f.alternative, 'asset', f.asset,
@@ -97,6 +104,12 @@ interface JoinedRow {
   readonly rated_recorded_at: string;
   readonly fees: RatedFee[] | null;
   readonly unrated_reason: string | null;
+  readonly rated_authorization_id: string | null;
+  readonly authorization_use: {
+    readonly authorization_id: string;
+    readonly captured: string;
+    readonly ignored: string | null;
+  } | null;
   readonly fee_values: FeeValueRow[] | null;
   readonly cost_lines: (CostLineRow & { readonly customer_id: string })[] | null;
 }
@@ -116,6 +129,7 @@ function joinedFromRow(tenant: TenantOfRow, row: JoinedRow): JoinedEvent {
     rated,
     fees: (row.fee_values ?? []).map((value) => feeValueFromRow({ ...value, ...at })),
     costs: costsFromRow(tenant, row),
+    authorization: authorizationFromRow(tenant, row),
   };
 }
 
@@ -149,7 +163,17 @@ function ratedFromRow(tenant: TenantOfRow, row: JoinedRow): RatedEntry | undefin
     ...productsOf(row.fees ?? []),
     fees: row.fees ?? [],
     unratedReason: row.unrated_reason,
+    authorizationId: row.rated_authorization_id,
   };
+}
+
+function authorizationFromRow(
+  tenant: TenantOfRow,
+  { event_id: eventId, authorization_use: use }: JoinedRow,
+): AuthorizationEntry | undefined {
+  if (!use) return undefined;
+  const { authorization_id: authorizationId, captured, ignored } = use;
+  return { ...tenant, eventId, authorizationId, captured: decimal(captured), ignored };
 }
 
 function costsFromRow(tenant: TenantOfRow, row: JoinedRow): CostEntry | undefined {

@@ -24,13 +24,18 @@ const WITH_FEES: Measure = {
   of: (row) => String(row.withFees),
 };
 const UNRATED: Measure = { column: 'unrated', type: 'bigint', of: (row) => String(row.unrated) };
+const UNCOLLECTED: Measure = {
+  column: 'uncollected',
+  type: 'numeric',
+  of: (row) => wire(row.uncollected),
+};
 const COUNTERS = [EVENTS, WITH_FEES, UNRATED];
 
 /** The key columns after platform and mode, in the order of `RollUpRow.key`; `day` is a date. */
 const TABLES: Record<RollUpTable, { keys: readonly string[]; measures: readonly Measure[] }> = {
   customer_day: {
     keys: ['customer_id', 'day', 'currency'],
-    measures: [REVENUE, COSTS, ...COUNTERS],
+    measures: [REVENUE, COSTS, UNCOLLECTED, ...COUNTERS],
   },
   subject_day: {
     keys: ['subject', 'customer_id', 'day', 'currency'],

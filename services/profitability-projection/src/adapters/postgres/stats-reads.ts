@@ -11,6 +11,7 @@ import type { CurrencySums } from '../../domain/margin';
 import { partsOf, type Period } from '../../domain/period';
 import { customersStatement, customersPageFromRow, type CustomersRow } from './customers-stats';
 import {
+  CHARGE_MONEY,
   COST_MONEY,
   COSTS,
   EDGES,
@@ -24,10 +25,10 @@ import {
 } from './stats-sql';
 import { sumsFromRow, type SumsRow } from './sums-row';
 
-/** Adds parts up by currency. The parts are SELECTs of (currency, revenue, costs). */
+/** Adds parts up by currency. The parts are SELECTs of (currency, revenue, costs, uncollected). */
 const summed = (parts: readonly string[]): string =>
-  `SELECT currency, sum(revenue) AS revenue, sum(costs) AS costs
-   FROM (${parts.join(' UNION ALL ')}) AS parts(currency, revenue, costs)
+  `SELECT currency, sum(revenue) AS revenue, sum(costs) AS costs, sum(uncollected) AS uncollected
+   FROM (${parts.join(' UNION ALL ')}) AS parts(currency, revenue, costs, uncollected)
    GROUP BY currency`;
 
 export class StatsReadsOnPostgres implements StatsReads {
@@ -35,13 +36,18 @@ export class StatsReadsOnPostgres implements StatsReads {
 
   customer(tenant: Tenant, customerId: string, period: Period): Promise<CurrencySums[]> {
     return this.sums(tenant, period, customerId, {
-      days: `SELECT currency, revenue, costs FROM customer_day AS t
+      days: `SELECT currency, revenue, costs, uncollected FROM customer_day AS t
              WHERE ${TENANT} AND t.customer_id = $7 AND ${IN_DAYS} AND ${NAMES_EDGES}`,
       edges: [
         insideOf(EDGES, {
           select: FEE_MONEY,
           table: 'fee_value',
           where: `t.customer_id = $7 AND ${FEES}`,
+        }),
+        insideOf(EDGES, {
+          select: CHARGE_MONEY,
+          table: 'charge_detail',
+          where: 't.customer_id = $7',
         }),
         insideOf(EDGES, {
           select: COST_MONEY,
@@ -68,12 +74,12 @@ export class StatsReadsOnPostgres implements StatsReads {
   product(tenant: Tenant, productId: string, period: Period): Promise<CurrencySums[]> {
     const shares = (table: string): string =>
       insideOf(EDGES, {
-        select: 't.currency, 0, t.costs',
+        select: 't.currency, 0, t.costs, 0',
         table,
         where: 't.product_id = $7',
       });
     return this.sums(tenant, period, productId, {
-      days: `SELECT currency, revenue, costs FROM product_day AS t
+      days: `SELECT currency, revenue, costs, 0 FROM product_day AS t
              WHERE ${TENANT} AND t.product_id = $7 AND ${IN_DAYS} AND ${NAMES_EDGES}`,
       edges: [
         insideOf(EDGES, {
@@ -96,7 +102,7 @@ export class StatsReadsOnPostgres implements StatsReads {
       where: `t.vendor_id = $7 AND ${COSTS}`,
     });
     const rows = await this.database.query<SumsRow & { category: string }>(
-      `SELECT category, currency, '0' AS revenue, sum(costs) AS costs FROM (
+      `SELECT category, currency, '0' AS revenue, sum(costs) AS costs, '0' AS uncollected FROM (
          SELECT category, currency, costs FROM vendor_day AS t
          WHERE ${TENANT} AND t.vendor_id = $7 AND ${IN_DAYS} AND ${NAMES_EDGES}
          ${parts.edges.length > 0 ? `UNION ALL ${edges}` : ''}) AS parts(category, currency, costs)
@@ -113,9 +119,13 @@ export class StatsReadsOnPostgres implements StatsReads {
   ): Promise<CurrencySums[] | undefined> {
     const ofCustomer = '($8::text IS NULL OR t.customer_id = $8)';
     const [known] = await this.database.query(
-      `SELECT 1 AS known FROM usage_detail AS t
-       WHERE t.platform = $1 AND t.mode = $2 AND t.subject = $3
-         AND ($4::text IS NULL OR t.customer_id = $4) LIMIT 1`,
+      ['usage_detail', 'charge_detail']
+        .map(
+          (table) => `(SELECT 1 AS known FROM ${table} AS t
+            WHERE t.platform = $1 AND t.mode = $2 AND t.subject = $3
+              AND ($4::text IS NULL OR t.customer_id = $4) LIMIT 1)`,
+        )
+        .join(' UNION ALL '),
       [tenant.platform, tenant.mode, subject, customerId ?? null],
     );
     if (!known) return undefined;
@@ -126,13 +136,18 @@ export class StatsReadsOnPostgres implements StatsReads {
           AND t.day = (e.since AT TIME ZONE 'UTC')::date) AS e`;
     const where = 't.customer_id = e.customer_id AND t.subject = $7';
     return this.sums(tenant, period, [subject, customerId ?? null], {
-      days: `SELECT currency, revenue, costs FROM subject_day AS t
+      days: `SELECT currency, revenue, costs, 0 FROM subject_day AS t
              WHERE ${TENANT} AND t.subject = $7 AND ${ofCustomer} AND ${IN_DAYS} AND ${NAMES_EDGES}`,
       edges: [
         insideOf(customers, {
           select: FEE_MONEY,
           table: 'fee_value',
           where: `${where} AND ${FEES}`,
+        }),
+        insideOf(customers, {
+          select: CHARGE_MONEY,
+          table: 'charge_detail',
+          where,
         }),
         insideOf(customers, {
           select: COST_MONEY,

@@ -15,11 +15,14 @@ export const FEES = "t.fee_id <> ''";
 export const COSTS = 't.line > 0';
 export const EVENTS = "t.event_type <> ''";
 
-/** (currency, revenue, costs) of a fee or a cost: converted, or in its own currency. */
+/** (currency, revenue, costs, uncollected) of a fee or a cost: converted, or in its own currency. */
 export const FEE_MONEY = `CASE WHEN t.value IS NULL THEN t.asset ELSE '' END,
-  COALESCE(t.value, t.amount), 0`;
+  COALESCE(t.value, t.amount), 0, t.uncollected_value`;
+/** The same of a charge, which is always collected. */
+export const CHARGE_MONEY = `CASE WHEN t.value IS NULL THEN t.asset ELSE '' END,
+  COALESCE(t.value, t.amount), 0, 0`;
 export const COST_MONEY = `CASE WHEN t.converted IS NULL THEN t.currency ELSE '' END,
-  0, COALESCE(t.converted, t.amount)`;
+  0, COALESCE(t.converted, t.amount), 0`;
 
 /**
  * Rows of a table inside the spans of `spans` (an `e` with since and until), by one range of the

@@ -12,6 +12,8 @@ import type { SubjectRef } from '../../domain/entries';
 import type { Changes } from '../../domain/fold';
 import { columnsOf } from './columns';
 import {
+  AUTHORIZATION_USE,
+  CHARGE,
   COST,
   EVENT_PRODUCT,
   EVENT_SHARE,
@@ -66,6 +68,8 @@ async function writeChanges(tx: Transaction, changes: Changes): Promise<number> 
   await insert(tx, RATED, changes.rated);
   await insert(tx, EVENT_PRODUCT, changes.eventProducts);
   await insert(tx, FEE_VALUE, changes.fees);
+  await insert(tx, CHARGE, changes.charges);
+  await insert(tx, AUTHORIZATION_USE, changes.authorizations);
   await insert(tx, COST, changes.costs);
   await insert(tx, EVENT_SHARE, changes.eventShares);
   await insert(tx, SUBJECT_COST, changes.subjectCosts);

@@ -102,6 +102,8 @@ export const chargedFromWire = (fact: FundsChargedFact): FundsCharged => ({
   accountId: fact.accountId,
   asset: fact.asset,
   amount: decimal(fact.amount),
+  fiatValue: fact.fiatValue,
+  fiatRate: fact.fiatRate,
   ...(fact.subject !== undefined && { subject: fact.subject }),
   ...(fact.description !== undefined && { description: fact.description }),
   ...(fact.metadata !== undefined && { metadata: fact.metadata }),

@@ -15,6 +15,7 @@ import {
   voidOf,
 } from './authorization.mapping';
 import type { AuthorizationBody, CaptureBody } from './authorization.requests';
+import { rateOf } from './charge.mapping';
 import { bytesOf, problemOf } from './wallet.mapping';
 import type { WalletAccess } from './wallet-access';
 
@@ -72,7 +73,8 @@ export class AuthorizationDesk {
 
   async capture(tenant: Tenant, { id, key }: Asked, body: CaptureBody): Promise<Reply> {
     const target = await this.targetOf(tenant, id);
-    return this.change(target, captureOf({ ...target, authorizationId: id, key }, body));
+    const fiatRate = rateOf(target.placed.asset, this.parts.reportingCurrency);
+    return this.change(target, captureOf({ ...target, authorizationId: id, key }, body, fiatRate));
   }
 
   async void(tenant: Tenant, { id, key }: Asked): Promise<Reply> {

@@ -97,7 +97,11 @@ interface Target {
   readonly key: IdempotencyRequest | undefined;
 }
 
-export function captureOf({ wallet, authorizationId, key }: Target, body: CaptureBody): Request {
+export function captureOf(
+  { wallet, authorizationId, key }: Target,
+  body: CaptureBody,
+  fiatRate: string | null,
+): Request {
   const { amount } = body;
   const final = body.final ?? amount === undefined;
   return {
@@ -105,7 +109,7 @@ export function captureOf({ wallet, authorizationId, key }: Target, body: Captur
     wallet,
     ...(key && { id: commandOf(key) }),
     endHash: hashOf({ type: 'capture', amount: amount ? wire(amount) : null, final }),
-    command: { type: 'CaptureHold', authorizationId, amount, final },
+    command: { type: 'CaptureHold', authorizationId, amount, final, fiatRate },
   };
 }
 

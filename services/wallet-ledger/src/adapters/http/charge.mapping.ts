@@ -15,7 +15,7 @@ const PRICED = [
   'package_size',
 ] as const;
 
-export function chargeOf(wallet: WalletKey, body: ChargeBody): Request {
+export function chargeOf(wallet: WalletKey, body: ChargeBody, fiatRate: string | null): Request {
   const account = { name: body.account_name, asset: body.asset };
   const terms = termsOf(body);
   const contentHash = hashOf({
@@ -35,6 +35,7 @@ export function chargeOf(wallet: WalletKey, body: ChargeBody): Request {
       account,
       amount: body.amount,
       terms,
+      fiatRate,
     },
   };
 }
@@ -51,3 +52,12 @@ function termsOf({ subject, description, metadata, ...body }: ChargeBody): Charg
     ...(priced.length > 0 && { priced: Object.fromEntries(priced) }),
   };
 }
+
+/**
+ * Price of one unit in the reporting currency, for revenue that usage did not bring.
+ *
+ * Null for any other asset: the catalog, which has the rates, is not asked, so such revenue stands
+ * among what is not converted.
+ */
+export const rateOf = (asset: string, reportingCurrency: string): string | null =>
+  asset === reportingCurrency ? '1' : null;
