@@ -26,6 +26,7 @@ export { parseJsonBody, type JsonBody as ParsedJsonBody } from './json/json-body
 export { JSON_DEPTH_MAX } from './json/json-flaws';
 export { pointerOf } from './json/pointer';
 export * from './logger';
+export * from './metric-names';
 export { ProcessMetrics, type Metrics } from './metrics';
 export * from './openapi/document';
 export * from './reference';

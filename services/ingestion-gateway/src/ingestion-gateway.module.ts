@@ -4,7 +4,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { newId } from '@kontor/contracts';
 import { isInfrastructureError } from '@kontor/postgres';
-import type { ServiceRuntime } from '@kontor/service-host';
+import { type ServiceRuntime, watchQueue } from '@kontor/service-host';
 import {
   DIRECTORY_CONSUMER,
   REFERENCES_PARTS,
@@ -36,7 +36,7 @@ export class IngestionGatewayModule {
   static for(runtime: ServiceRuntime): DynamicModule {
     const metrics = gatewayMetrics(runtime.metrics);
     const admission = admissionOf(runtime, metrics);
-    const acceptance = acceptanceOf(runtime, admission, metrics);
+    const acceptance = acceptanceOf(runtime, admission);
     const ingest = ingestOf(runtime, admission, acceptance);
     const { clock, database, checkpoints } = runtime;
     const processed = new ProjectedEvents(runtime.internal);
@@ -56,7 +56,7 @@ export class IngestionGatewayModule {
         { provide: IngestRecords, useValue: ingest },
         { provide: FORWARDING_RUNTIME, useValue: runtime },
         ForwardingLifecycle,
-        { provide: GatewayLifecycle, useValue: new GatewayLifecycle(runtime, acceptance, metrics) },
+        { provide: GatewayLifecycle, useValue: new GatewayLifecycle(runtime, acceptance) },
       ],
     };
   }
@@ -100,19 +100,16 @@ function admissionOf(runtime: ServiceRuntime, metrics: GatewayMetrics): AdmitUsa
   return new AdmitUsage(customers, vendors);
 }
 
-function acceptanceOf(
-  runtime: ServiceRuntime,
-  admission: AdmitUsage,
-  metrics: GatewayMetrics,
-): AcceptUsage {
+function acceptanceOf(runtime: ServiceRuntime, admission: AdmitUsage): AcceptUsage {
   const { database, log, checkpoints, clock } = runtime;
-  return new AcceptUsage({
+  const acceptance: AcceptUsage = new AcceptUsage({
     admission,
     store: new PostgresAcceptanceStore({ database, log, checkpoints, clock }),
     nextTurn: setImmediate,
     isRetriable: isInfrastructureError,
-    onBatch: (commands) => metrics.batch(commands),
+    onBatch: watchQueue(runtime.metrics, 'usage', () => acceptance.bytesInFlight),
   });
+  return acceptance;
 }
 
 const ingestOf = (
