@@ -31,7 +31,8 @@ describe('the configuration', () => {
       KONTOR_INTERNAL_SECRET: 'sixteen characters',
       DATABASE_URL: 'postgres://kontor:pass@db/kontor',
       KAFKA_BROKERS: 'a:9092, [::1]:9093',
-      KONTOR_SERVICES: 'catalog=http://127.0.0.1:8081/, wallet-ledger=https://ledger,catalog=http://[::1]:8082',
+      KONTOR_SERVICES:
+        'catalog=http://127.0.0.1:8081/, wallet-ledger=https://ledger,catalog=http://[::1]:8082',
       LOG_LEVEL: 'WARN',
       KONTOR_HOLD_GRACE_S: '5',
     });

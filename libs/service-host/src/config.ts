@@ -228,8 +228,7 @@ function parseServices(text: string, name: string): ServiceUrls {
       throw new ConfigError(name, `expected service=http://host:port, got "${part.trim()}"`);
     const known = (services[service] ??= []);
     const address = url.replace(/\/+$/, '');
-    if (known.includes(address))
-      throw new ConfigError(name, `names ${service}=${address} twice`);
+    if (known.includes(address)) throw new ConfigError(name, `names ${service}=${address} twice`);
     known.push(address);
   }
   return services;

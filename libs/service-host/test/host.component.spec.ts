@@ -245,8 +245,14 @@ describe('services in several processes', () => {
       signContext(SECRET, context, { ...right, nowMs: nowMs - 60_000 }),
       signContext(SECRET, context, { ...right, nowMs: nowMs + 60_000 }),
       `${signContext(SECRET, context, right).split('.')[0]}.`,
-      altered(signContext(SECRET, context, right), (payload) => ({ ...payload, scopes: ['admin'] })),
-      altered(signContext(SECRET, context, right), (payload) => ({ ...payload, platform: 'acc_b' })),
+      altered(signContext(SECRET, context, right), (payload) => ({
+        ...payload,
+        scopes: ['admin'],
+      })),
+      altered(signContext(SECRET, context, right), (payload) => ({
+        ...payload,
+        platform: 'acc_b',
+      })),
       'nonsense',
       '',
     ])

@@ -77,7 +77,10 @@ export function callInstance(
 function whenConnected(asked: http.ClientRequest, send: () => void): void {
   asked.once('socket', (socket) => {
     if (!socket.connecting) return send();
-    const late = setTimeout(() => asked.destroy(new Error('no connection in time')), CONNECT_MS_MAX);
+    const late = setTimeout(
+      () => asked.destroy(new Error('no connection in time')),
+      CONNECT_MS_MAX,
+    );
     const connected = 'encrypted' in socket ? 'secureConnect' : 'connect';
     socket.once(connected, () => {
       clearTimeout(late);

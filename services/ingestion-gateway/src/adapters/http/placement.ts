@@ -43,8 +43,7 @@ export class Placement {
     const { id, customer_id: customerId, customer_external_id: externalId } = body;
     const reference =
       typeof externalId === 'string' ? `${EXTERNAL}${externalId}` : textOf(customerId);
-    const place =
-      reference === undefined ? undefined : await this.ofCustomer(tenant, reference);
+    const place = reference === undefined ? undefined : await this.ofCustomer(tenant, reference);
     if (typeof id === 'string' && place !== undefined)
       this.remember(authorizationKey(tenant, id), place);
     return place;
