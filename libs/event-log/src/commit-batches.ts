@@ -6,7 +6,13 @@
  * then all settlements are tried; the records of those that were written are appended. A fenced
  * batch leaves nothing behind and the others go on.
  */
-import { type BatchObserver, GroupCommitQueue, type Outcome, QueueFull, QueueStopped } from '@kontor/event-sourcing';
+import {
+  type BatchObserver,
+  GroupCommitQueue,
+  type Outcome,
+  QueueFull,
+  QueueStopped,
+} from '@kontor/event-sourcing';
 import type { Database, Transaction } from '@kontor/postgres';
 import { Fenced } from './errors';
 import type {

@@ -111,7 +111,8 @@ export const METRICS: readonly MetricDefinition[] = [
     name: 'kontor_consumer_retries_total',
     type: 'counter',
     labels: CONSUMER,
-    meaning: 'Deliveries that come again, because something was not ready or the database was down.',
+    meaning:
+      'Deliveries that come again, because something was not ready or the database was down.',
   },
   {
     name: 'kontor_consumer_stops_total',

@@ -84,7 +84,9 @@ export async function observeConsumers(metrics: Metrics, consumers: EventLogServ
 
 /** What `/health/ready` says, as gauges. */
 export function showReadiness(metrics: ProcessMetrics, { ready, services }: Readiness): void {
-  metrics.host.gauge('kontor_ready', '1 when the process can take work, else 0.').set(Number(ready));
+  metrics.host
+    .gauge('kontor_ready', '1 when the process can take work, else 0.')
+    .set(Number(ready));
   const database = metrics.host.gauge(
     'kontor_database_up',
     '1 when the database of the service answers, else 0.',

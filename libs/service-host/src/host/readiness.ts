@@ -47,10 +47,13 @@ async function stateOf(check: Promise<unknown>, withinMs: number): Promise<strin
     timer = setTimeout(() => resolve('does not answer'), withinMs);
   });
   try {
-    return await Promise.race([check.then(
+    return await Promise.race([
+      check.then(
         () => UP,
         () => 'down',
-      ), late]);
+      ),
+      late,
+    ]);
   } finally {
     clearTimeout(timer);
   }

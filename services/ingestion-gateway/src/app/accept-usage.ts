@@ -7,7 +7,13 @@
  * Limits: `bytesMax` of usage between its arrival and its answer; beyond it QueueFull (HTTP 429).
  */
 import type { Tenant } from '@kontor/contracts';
-import { type BatchObserver, GroupCommitQueue, QueueFull, type Outcome, type Priority } from '@kontor/event-sourcing';
+import {
+  type BatchObserver,
+  GroupCommitQueue,
+  QueueFull,
+  type Outcome,
+  type Priority,
+} from '@kontor/event-sourcing';
 import type { Refusal } from '../domain/refusal';
 import type { Submission, SubmittedItem } from '../domain/submission';
 import type { AdmittedItem, AdmitUsage } from './admit-usage';
