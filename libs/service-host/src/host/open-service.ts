@@ -15,6 +15,7 @@ import {
 } from '@kontor/event-log';
 import { migrate, openDatabase, type Database, type MigrationSet } from '@kontor/postgres';
 import type { KontorConfig } from '../config';
+import type { ServiceInstances } from '../instances';
 import type { ServiceCalls } from '../internal/internal-calls';
 import { createLogger } from '../logger';
 import type { ProcessMetrics } from '../metrics';
@@ -29,6 +30,7 @@ export interface HostParts {
   readonly wakeups: Wakeups;
   readonly clock: Clock;
   readonly calls: ServiceCalls;
+  readonly instances: ServiceInstances;
   readonly metrics: ProcessMetrics;
   readonly poolSize?: number;
 }
@@ -90,6 +92,7 @@ async function openParts(
     checkpoints,
     bus: parts.bus,
     internal: parts.calls,
+    instances: parts.instances,
     metrics,
     logger,
   };
