@@ -153,12 +153,6 @@ async function start(
   tidyRebuilds(services);
   await app.listen(config.port, config.host);
   state.serving = true;
-  for (const { rebuilds, runtime } of services)
-    void rebuilds
-      ?.tidy()
-      .catch((error: unknown) =>
-        runtime.logger.warn('what an old rebuild left is still there', { error: String(error) }),
-      );
   stop.add('requests', () => {
     state.serving = false;
     return inFlight.close();
