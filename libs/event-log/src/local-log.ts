@@ -102,8 +102,9 @@ class PostgresLog implements LocalLog {
       positions.map((position) => {
         const draft = this.drafts.get(position);
         if (!draft) return position;
-        const { cause } = draft;
-        return { ...position, incarnation, text: textOf(draft), ...(cause && { cause }) };
+        const { facts, cause } = draft;
+        const bytes = textOf(draft).length;
+        return { ...position, content: { incarnation, facts, bytes, ...(cause && { cause }) } };
       }),
     );
   }
