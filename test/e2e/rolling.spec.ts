@@ -17,7 +17,7 @@ import { customerOf, simpleProduct, unique, usage } from './stories/setting';
 const EVENT_SENDERS = 2;
 const EVENTS_A_REQUEST = 10;
 const PAUSE_MS = 40;
-const SERVICES_MS_MAX = 560_000;
+const ROLLING_MS_MAX = 560_000;
 
 interface Refusal {
   readonly status: number;
@@ -56,6 +56,8 @@ describeKafka('a rolling restart of every service under load', (kafka) => {
         .post(path, body, { headers })
         .catch(() => undefined);
       if (answer && answer.status < 300) return answer.body;
+      if (answer && answer.status < 500)
+        throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
       if (answer)
         watch.refusals.push({
           status: answer.status,
@@ -90,8 +92,13 @@ describeKafka('a rolling restart of every service under load', (kafka) => {
       const sent = new Map(customers.map((customer) => [customer, 0]));
       const sendEvents = async (customer: string): Promise<void> => {
         while (!watch.stopped) {
-          const costs = [{ vendor_id: vendor.id, amount: '0.001', currency: 'USD' }];
-          const events = Array.from({ length: EVENTS_A_REQUEST }, () => usage(code, {}, { costs }));
+          const events = Array.from({ length: EVENTS_A_REQUEST }, () =>
+            usage(
+              code,
+              {},
+              { costs: [{ id: randomUUID(), vendor_id: vendor.id, amount: '0.001' }] },
+            ),
+          );
           const body = { customer_id: customer, events };
           const answer = await insist(watch, '/events', body);
           expect(answer.accepted + answer.duplicates).toBe(EVENTS_A_REQUEST);
@@ -105,7 +112,7 @@ describeKafka('a rolling restart of every service under load', (kafka) => {
           const hold = { id, customer_id: customer, amount: '0.5' };
           expect(await insist(watch, '/authorizations', hold)).toMatchObject({ id });
           const end = count % 2 === 0 ? 'capture' : 'void';
-          const body = end === 'capture' ? { amount: '0.25' } : {};
+          const body = end === 'capture' ? { amount: '0.25', final: true } : {};
           await insist(watch, `/authorizations/${id}/${end}`, body);
           if (end === 'capture') captured += 1;
         }
@@ -159,7 +166,7 @@ describeKafka('a rolling restart of every service under load', (kafka) => {
           total_count: 0,
         });
     },
-    SERVICES_MS_MAX,
+    ROLLING_MS_MAX,
   );
 
   /** Every accepted event, once its fees, debits and costs are there. */

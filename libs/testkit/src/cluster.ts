@@ -14,6 +14,9 @@ export type ClusterService =
   | 'cost-attribution'
   | 'profitability-projection';
 
+/** A dozen processes start at once, on whatever machine runs the tests. */
+const START_TIMEOUT_MS = 240_000;
+
 interface PlannedProcess {
   /** `rating-2` */
   readonly name: string;
@@ -78,9 +81,25 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     ...(options.env && { env: options.env }),
   });
   const start = ({ service, env, port }: PlannedProcess): Promise<RunningServer> =>
-    startServer({ service, env, port });
+    startServer({ service, env, port, startTimeoutMs: START_TIMEOUT_MS });
   const processes = new Map<string, RunningServer>();
-  await Promise.all(plan.map(async (each) => processes.set(each.name, await start(each))));
+  const starting = await Promise.allSettled(
+    plan.map(async (each) => processes.set(each.name, await start(each))),
+  );
+  const stop = async (): Promise<void> => {
+    await Promise.all(
+      [...processes.values()].map(async (server) => {
+        await server.stop();
+        server.remove();
+      }),
+    );
+    await database.drop();
+  };
+  const failed = starting.find((result) => result.status === 'rejected');
+  if (failed) {
+    await stop();
+    throw failed.reason;
+  }
 
   const plannedOf = (name: string): PlannedProcess => {
     const found = plan.find((each) => each.name === name || each.service === name);
@@ -100,7 +119,9 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     get services() {
       return new Map(scripts.SERVICES.map((service) => [service, runningOf(service)]));
     },
-    processes,
+    get processes() {
+      return new Map(plan.map(({ name }) => [name, runningOf(name)]));
+    },
     database,
     restart: async (name) => {
       await runningOf(name).kill();
@@ -111,14 +132,6 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
       await startAgain(name);
       return status;
     },
-    stop: async () => {
-      await Promise.all(
-        [...processes.values()].map(async (server) => {
-          await server.stop();
-          server.remove();
-        }),
-      );
-      await database.drop();
-    },
+    stop,
   };
 }

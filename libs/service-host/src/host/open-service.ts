@@ -19,6 +19,7 @@ import type { ServiceCalls } from '../internal/internal-calls';
 import { createLogger } from '../logger';
 import type { ProcessMetrics } from '../metrics';
 import type { ServiceDefinition, ServiceRuntime } from '../runtime';
+import { activeTracing } from '../tracing/tracing';
 import { consumerHooks } from './consumer-metrics';
 
 /** What all services of a process share. */
@@ -93,7 +94,7 @@ async function openParts(
     checkpoints,
     bus: parts.bus,
     logger,
-    hooks: consumerHooks(metrics),
+    hooks: { ...consumerHooks(metrics), ...activeTracing()?.deliveries(name) },
   });
   return { definition, database, log, runtime, consumers };
 }
