@@ -1,0 +1,138 @@
+/**
+ * Plants one bug after the other in copies of the wallet's domain and runs its specs there: every
+ * one must turn them red. `npm run test:mutate`
+ *
+ * Method: all copies stand in one folder outside the tree and are one run of jest; a copy without a
+ *         bug must be green, or red would prove nothing. The seed is fixed, so that the page says
+ *         the same every time; KONTOR_SEED=n tries another and leaves the page alone.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const require = createRequire(import.meta.url);
+const { bugs, plant, staleBugs, root, PAGE } = require('./plant.js');
+const { transform } = require('../../jest.config.js');
+
+const SEED = '20260105';
+const SOUND = 'sound';
+
+const stale = staleBugs();
+if (stale.length > 0) {
+  console.error(`test/mutation/wallet-bugs.json has fallen behind the code:\n${stale.join('\n')}`);
+  process.exit(1);
+}
+
+const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'kontor-mutation-')));
+const started = Date.now();
+try {
+  const folders = bugs.map((_, index) => `bug-${index}`);
+  plant(path.join(folder, SOUND));
+  bugs.forEach((bug, index) => plant(path.join(folder, folders[index]), bug));
+  const failures = failuresOf(runJest());
+  const rows = bugs.map((bug, index) => ({ ...bug, caughtBy: failures.get(folders[index]) ?? [] }));
+  report(rows, failures.get(SOUND) ?? []);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function runJest() {
+  const results = path.join(folder, 'results.json');
+  writeFileSync(path.join(folder, 'jest.config.json'), JSON.stringify(configuration()));
+  const jest = path.join(path.dirname(require.resolve('jest/package.json')), 'bin/jest.js');
+  const run = spawnSync(
+    process.execPath,
+    [jest, '-c', path.join(folder, 'jest.config.json'), '--json', `--outputFile=${results}`],
+    {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, KONTOR_SEED: process.env.KONTOR_SEED ?? SEED },
+      maxBuffer: 2 ** 30,
+    },
+  );
+  try {
+    return JSON.parse(readFileSync(results, 'utf8')).testResults;
+  } catch {
+    throw new Error(`jest ended without results:\n${run.stderr}`);
+  }
+}
+
+function configuration() {
+  return {
+    rootDir: folder,
+    testMatch: ['**/src/domain/**/*.spec.ts'],
+    testEnvironment: path.join(root, 'test/mutation/first-failure.js'),
+    transform: Object.fromEntries(
+      Object.entries(transform).map(([files, [name, options]]) => [
+        files,
+        [require.resolve(name), options],
+      ]),
+    ),
+    moduleNameMapper: { '^@kontor/(money|event-sourcing|contracts)$': `${root}/libs/$1/src` },
+    modulePaths: [path.join(root, 'node_modules')],
+    setupFiles: [path.join(root, 'test/mutation/seed.js')],
+    maxWorkers: 2,
+    // A bug may make a loop endless; the others are then still told.
+    testTimeout: 30_000,
+  };
+}
+
+/** By copy, the tests that failed there: file and name. */
+function failuresOf(testResults) {
+  const failures = new Map();
+  for (const { name, assertionResults, status } of testResults) {
+    const [copy] = path.relative(folder, name).split(path.sep);
+    const red = assertionResults.filter((test) => test.status === 'failed');
+    const titles = red.map((test) => `${path.basename(name)}: ${test.fullName}`);
+    if (status === 'failed' && red.length === 0) titles.push(`${path.basename(name)}: does not run`);
+    failures.set(copy, [...(failures.get(copy) ?? []), ...titles].sort());
+  }
+  return failures;
+}
+
+function report(rows, wrong) {
+  const caught = rows.filter(({ caughtBy }) => caughtBy.length > 0);
+  const broken = rows.filter(({ caughtBy }) => caughtBy.some((test) => /does not run/.test(test)));
+  for (const { file, name, caughtBy } of rows)
+    console.log(
+      `${caughtBy.length > 0 ? 'caught  ' : 'SURVIVED'} ${file}: ${name}${caughtBy[0] ? `  <- ${caughtBy[0]}` : ''}`,
+    );
+  for (const test of wrong) console.error(`red without any bug: ${test}`);
+  for (const { name } of broken) console.error(`"${name}" is no bug but broken code`);
+  const seed = process.env.KONTOR_SEED ?? SEED;
+  console.log(`seed ${seed}, ${Math.round((Date.now() - started) / 1_000)} s`);
+  console.log(`${caught.length} of ${rows.length} caught`);
+  if (caught.length < rows.length || wrong.length + broken.length > 0) process.exitCode = 1;
+  else if (seed === SEED) writeFileSync(PAGE, page(rows));
+}
+
+function page(rows) {
+  const cell = (text) => text.replaceAll('|', '\\|');
+  const lines = rows.map(
+    ({ file, name, find, replace, caughtBy }) =>
+      `| ${file} | ${cell(name)} | ${code(find)} | ${replace === '' ? '' : code(replace)} | ${caughtBy.map(cell).join('<br>')} |`,
+  );
+  return `# Planted bugs
+
+<!-- Generated by \`npm run test:mutate\`. Do not edit. -->
+<!-- prettier-ignore-start -->
+
+Each of these one-line bugs was planted alone in a copy of the wallet's domain
+(\`services/wallet-ledger/src/domain\`), and the domain's specs were run there with seed ${SEED}. A spec file
+stops at its first failure; the last column names the first test of each file that failed.
+
+| file | bug | instead of | stands | caught by |
+| --- | --- | --- | --- | --- |
+${lines.join('\n')}
+
+${rows.length} of ${rows.length} caught.
+
+<!-- prettier-ignore-end -->
+`;
+}
+
+function code(text) {
+  return `\`${text.replaceAll('|', '\\|')}\``;
+}
