@@ -62,6 +62,4 @@ describe(`${FAULTS} crashes under load`, () => {
 });
 
 const pause = (random: Random): Promise<unknown> =>
-  new Promise((resolve) =>
-    setTimeout(resolve, PAUSE_MIN_MS + random.below(PAUSE_SPREAD_MS)),
-  );
+  new Promise((resolve) => setTimeout(resolve, PAUSE_MIN_MS + random.below(PAUSE_SPREAD_MS)));

@@ -4,7 +4,7 @@
  * Shape: a bug is one exact text in one file and what stands there instead. The text occurs exactly
  *        once, so a list that has fallen behind the code is noticed and not silently ignored.
  */
-const { cpSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
+const { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const bugs = require('./wallet-bugs.json');
 
@@ -34,11 +34,18 @@ function plant(folder, bug) {
   cpSync(path.join(root, DOMAIN), domain, { recursive: true });
   // A spec compares the README's table of legs with the code.
   cpSync(path.join(root, SERVICE, 'README.md'), path.join(folder, SERVICE, 'README.md'));
+  writeFileSync(path.join(domain, 'examples.spec.ts'), allExamples(domain));
   if (!bug) return;
   const file = path.join(domain, bug.file);
   const parts = readFileSync(file, 'utf8').split(bug.find);
   if (parts.length !== 2) throw new Error(`the text of "${bug.name}" is not there exactly once`);
   writeFileSync(file, parts.join(bug.replace));
+}
+
+/** One file for all examples: loading the domain once per bug is most of a run's time. */
+function allExamples(domain) {
+  const specs = readdirSync(domain).filter((file) => /(?<!\.property)\.spec\.ts$/.test(file));
+  return specs.map((file) => `import './${file.replace(/\.ts$/, '')}';\n`).join('');
 }
 
 module.exports = { bugs, plant, staleBugs, root, PAGE };
