@@ -56,6 +56,17 @@ describe('authorizations over HTTP', () => {
   const voiding = (id: string) => service.api.post(`/authorizations/${id}/void`, {});
   const accountOf = (customer: string): Promise<Json> =>
     service.api.read(`/customers/${customer}/wallet/default:USD`);
+  /** The next write of the ledger is committed, and the connection breaks before it is answered. */
+  function loseNextAnswer(): void {
+    const { database } = service.runtime;
+    const query = database.query.bind(database);
+    database.query = async <Row extends object>(...args: Parameters<typeof query>) => {
+      const rows = await query<Row>(...args);
+      if (args[2]?.name !== 'ledger_write') return rows;
+      database.query = query;
+      throw Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' });
+    };
+  }
   const later = (seconds: number): void => void clock.advance(seconds * 1_000);
 
   it('hold an amount, and show it in the wallet', async () => {
@@ -149,6 +160,17 @@ describe('authorizations over HTTP', () => {
     });
     await capture(body.id, { amount: 1 });
     expect(await service.api.read(`/authorizations/${body.id}`)).toMatchObject({ captured: '2' });
+  });
+
+  it('are captured once in part when the database’s answer is lost, also without a key', async () => {
+    const customer = await funded('5');
+    const { body } = await authorize(customer, '4');
+    loseNextAnswer();
+    expect(await capture(body.id, { amount: 1 })).toMatchObject({
+      status: 200,
+      body: { status: 'authorized', captured: '1', available: '3' },
+    });
+    expect(await accountOf(customer)).toMatchObject({ available: '1', held: '3' });
   });
 
   it('expire by themselves, and give back when the grace is over and usage is applied', async () => {
