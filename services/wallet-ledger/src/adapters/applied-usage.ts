@@ -30,7 +30,8 @@ export interface AppliedUsageParts {
 
 export class AppliedUsage {
   /** Asked at most once a round; nothing when the owner does not answer. */
-  private gateway: Promise<readonly { partition: number; position: number }[] | undefined> | undefined;
+  private gateway:
+    Promise<readonly { partition: number; position: number }[] | undefined> | undefined;
   private rating: Promise<readonly Progress[] | undefined> | undefined;
 
   constructor(
