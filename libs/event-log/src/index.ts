@@ -25,3 +25,5 @@ export * from './settle-in-statement';
 export * from './trace-context';
 export { partitionOf, partitionsOf, topicsOwnedBy } from './topics';
 export * from './wakeups';
+export type * from './rebuild/ports';
+export { ServiceRebuilds, type ServiceRebuildsOptions } from './rebuild/service-rebuilds';
