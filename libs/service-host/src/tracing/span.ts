@@ -55,7 +55,8 @@ export class Span {
     const from = [...new Set(start.from)].slice(0, LINKS_MAX);
     this.start = { ...start, from };
     this.traceId =
-      (from.length === 1 ? traceIdOf(from[0]) : undefined) ?? randomBytes(TRACE_BYTES).toString('hex');
+      (from.length === 1 ? traceIdOf(from[0]) : undefined) ??
+      randomBytes(TRACE_BYTES).toString('hex');
   }
 
   /** What is handed on to the work that follows. */
