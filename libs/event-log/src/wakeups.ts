@@ -14,6 +14,7 @@ export interface RecordContent {
   /** Length of their text. */
   readonly bytes: number;
   readonly cause?: Cause;
+  readonly trace?: string;
 }
 
 export interface Wakeups {

@@ -122,9 +122,9 @@ const nameOf = (topic: string, partition: number): string => `${topic}/${partiti
 
 function recentOf({ topic, partition, position, content }: AppendedRecord): RecentRecord | undefined {
   if (!content) return undefined;
-  const { incarnation, facts, bytes, cause } = content;
+  const { bytes, ...record } = content;
   return {
-    record: { topic, partition, position, incarnation, facts, ...(cause && { cause }) },
+    record: { topic, partition, position, ...record },
     bytes,
   };
 }
