@@ -120,7 +120,12 @@ export class RecentRecords {
 
 const nameOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 
-function recentOf({ topic, partition, position, content }: AppendedRecord): RecentRecord | undefined {
+function recentOf({
+  topic,
+  partition,
+  position,
+  content,
+}: AppendedRecord): RecentRecord | undefined {
   if (!content) return undefined;
   const { bytes, ...record } = content;
   return {
