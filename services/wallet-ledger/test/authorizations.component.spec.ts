@@ -312,6 +312,32 @@ describe('authorizations over HTTP', () => {
     expect((await service.api.patch(`${path}x`, limited)).status).toBe(404);
   });
 
+  it('are exact to the last of 12 decimals, at the largest amounts', async () => {
+    const most = '999999999999999.999999999999';
+    const customer = await funded(most);
+    for (const amount of ['0.000000000001', most])
+      await service.api.create(`/customers/${customer}/wallet/adjustments`, {
+        transaction_id: newUuid(),
+        asset: 'USD',
+        amount,
+        reason: 'external_topup',
+      });
+    expect(await accountOf(customer)).toMatchObject({
+      available: '1999999999999999.999999999999',
+    });
+    const { body } = await authorize(customer, most);
+    expect(await capture(body.id, { amount: '0.000000000001', final: true })).toMatchObject({
+      body: { captured: '0.000000000001' },
+    });
+    expect(await accountOf(customer)).toMatchObject({
+      available: '1999999999999999.999999999998',
+      held: '0',
+    });
+    expect((await authorize(customer, '1000000000000000')).status).toBe(422);
+    expect((await authorize(customer, '0.0000000000001')).status).toBe(422);
+    expect((await service.api.read('/admin/trial-balance')).balanced).toBe(true);
+  });
+
   it('use grants only while they last', async () => {
     const customer = await funded('5', { expires_at: '2027-01-01T00:00:00Z' });
     await service.api.create(`/customers/${customer}/wallet/adjustments`, {
