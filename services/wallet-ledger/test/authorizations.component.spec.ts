@@ -169,6 +169,19 @@ describe('authorizations over HTTP', () => {
     expect(await service.api.read(`/authorizations/${body.id}`)).toMatchObject({ captured: '2' });
   });
 
+  it('that ended are not captured again under another Idempotency-Key', async () => {
+    const customer = await funded('5');
+    const { body } = await authorize(customer, '4');
+    const [one, two] = [{ 'idempotency-key': newUuid() }, { 'idempotency-key': newUuid() }];
+    const last = { amount: 1, final: true };
+    const first = await capture(body.id, last, one);
+    expect(await capture(body.id, last, two)).toMatchObject({
+      status: 409,
+      body: { code: 'authorization_captured' },
+    });
+    expect(await capture(body.id, last, one)).toMatchObject({ status: 200, body: first.body });
+  });
+
   it('are captured once in part when the database’s answer is lost, also without a key', async () => {
     const customer = await funded('5');
     const { body } = await authorize(customer, '4');
