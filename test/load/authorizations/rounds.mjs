@@ -1,0 +1,56 @@
+/** Two sides measured in turn in one run: A B A B A B, and what is made of it. */
+import { machine, report } from '../harness.mjs';
+
+export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/**
+ * Runs every side in turn: a round of warming up, then `rounds` that count.
+ *
+ * Shape: operations a second per side and round; `run(side)` answers {operations, seconds}.
+ */
+export async function inTurn(sides, rounds, run) {
+  const rates = Object.fromEntries(sides.map((side) => [side, []]));
+  for (let round = -1; round < rounds; round += 1)
+    for (const side of sides) {
+      const { operations, seconds } = await run(side, round);
+      if (round >= 0) rates[side].push(Math.round(operations / seconds));
+    }
+  return rates;
+}
+
+/** A wrong side has done nothing: its rate counts as 0, whichever side it is. */
+export function reportRatio({ id, unit, floor, goal, rates, broken, settings }) {
+  const ours = broken.ours.length === 0 ? median(rates.ours) : 0;
+  const rival = broken.rival.length === 0 ? median(rates.rival) : null;
+  const ratio = rival === null ? 0 : Number((ours / rival).toFixed(2));
+  const all = [...broken.ours, ...broken.rival.map((what) => `rival: ${what}`)];
+  report({
+    id,
+    ours,
+    rival: rival ?? 0,
+    unit,
+    ratio,
+    floor,
+    met: ratio >= floor,
+    spread: rates,
+    invariants: all.length === 0 ? 'held' : all.join('; '),
+    settings: { ...settings, goal },
+    machine: machine(),
+    when: new Date().toISOString(),
+  });
+}
+
+/** As the server says, not as we hope. */
+export async function durabilityOf(query) {
+  const settings = {};
+  for (const name of ['fsync', 'synchronous_commit', 'full_page_writes', 'wal_sync_method']) {
+    const [row] = await query(`SELECT current_setting('${name}') AS value`);
+    settings[name] = row.value;
+  }
+  return settings;
+}
+
+export const needsDurability = ({ fsync, synchronous_commit }) => {
+  if (fsync !== 'on' || synchronous_commit !== 'on')
+    throw new Error('durability is off: such figures say nothing');
+};
