@@ -137,19 +137,23 @@ export function residentMb(pid) {
 const TICKS_PER_SECOND = 100;
 
 /** Seconds of CPU that a process has used, user and system. Unlike the clock, not slowed by others. */
-function cpuSecondsOf(pid) {
+export function cpuSecondsOf(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** CPU of a PostgreSQL with all its sessions. */
+export function cpuSecondsOfPostgres(postmaster) {
+  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
+  const pids = [postmaster, ...children.trim().split(' ').map(Number)];
+  return pids.reduce((total, pid) => total + cpuSecondsOf(pid), 0);
 }
 
 /** CPU of the server and of its embedded PostgreSQL with all its sessions. */
 export function cpuSeconds(server) {
   const file = path.join(server.dataDir, 'postgres/postmaster.pid');
   const postmaster = Number(readFileSync(file, 'utf8').split('\n')[0]);
-  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
-  const pids = [postmaster, ...children.trim().split(' ').map(Number)];
-  const postgres = pids.reduce((total, pid) => total + cpuSecondsOf(pid), 0);
-  return { node: cpuSecondsOf(server.pid), postgres };
+  return { node: cpuSecondsOf(server.pid), postgres: cpuSecondsOfPostgres(postmaster) };
 }
 
 export function report(rows) {

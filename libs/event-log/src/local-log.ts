@@ -102,6 +102,8 @@ class PostgresLog implements LocalLog {
       positions.map((position) => {
         const draft = this.drafts.get(position);
         if (!draft) return position;
+        // Positions live on as the addresses of answers; their facts must not live on with them.
+        this.drafts.delete(position);
         const { cause } = draft;
         return { ...position, incarnation, text: textOf(draft), ...(cause && { cause }) };
       }),

@@ -1,6 +1,6 @@
 /** Authorizations in process, 64 callers, against the textbook: the same client and pool size. */
 import { createRequire } from 'node:module';
-import { makeDataDir, percentile, root } from '../harness.mjs';
+import { cpuSecondsOf, cpuSecondsOfPostgres, makeDataDir, percentile, root } from '../harness.mjs';
 import path from 'node:path';
 import { rmSync } from 'node:fs';
 import { addTo, asFastAsPossible, atFixedRate, newTally, requestsOf } from './callers.mjs';
@@ -13,7 +13,7 @@ import {
   openLedger,
   walletOf,
 } from './in-process-ledger.mjs';
-import { durabilityOf, inTurn, median, needsDurability, reportRatio } from './rounds.mjs';
+import { cpuMeter, durabilityOf, inTurn, median, needsDurability, reportRatio } from './rounds.mjs';
 import { brokenBooks, openWallets, Textbook } from './textbook.mjs';
 
 const require = createRequire(import.meta.url);
@@ -55,10 +55,14 @@ export async function runInProcess({ id, wallets: count, floor, goal }) {
       rival: requestsOf((n) => names[n % count], newUuid),
     };
     const done = { ours: newTally(), rival: newTally() };
+    const cpu = cpuMeter(() => ({
+      node: cpuSecondsOf(process.pid),
+      postgres: cpuSecondsOfPostgres(postgres.pid()),
+    }));
     opened.batches.length = 0;
     const rates = await inTurn(['ours', 'rival'], ROUNDS, async (side) => {
       const options = { nextRequest: next[side], callers: CALLERS, ms: ROUND_MS };
-      const round = await asFastAsPossible(sides[side], options);
+      const round = await cpu.count(side, () => asFastAsPossible(sides[side], options));
       addTo(done[side], round.tally);
       return round;
     });
@@ -83,7 +87,12 @@ export async function runInProcess({ id, wallets: count, floor, goal }) {
       goal,
       rates,
       broken,
-      settings: { ...settings, commandsPerBatch, latencyMs: latency },
+      settings: {
+        ...settings,
+        commandsPerBatch,
+        latencyMs: latency,
+        cpuMicrosPerOperation: cpu.perOperation(),
+      },
     });
     await opened.database.close();
   } finally {

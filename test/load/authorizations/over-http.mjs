@@ -5,10 +5,18 @@ import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { clientOf, makeDataDir, pause, root, startServer } from '../harness.mjs';
+import {
+  clientOf,
+  cpuSecondsOf,
+  cpuSecondsOfPostgres,
+  makeDataDir,
+  pause,
+  root,
+  startServer,
+} from '../harness.mjs';
 import { addTo, newTally } from './callers.mjs';
 import { latencyOf, POOL } from './in-process.mjs';
-import { durabilityOf, inTurn, median, needsDurability, reportRatio } from './rounds.mjs';
+import { cpuMeter, durabilityOf, inTurn, median, needsDurability, reportRatio } from './rounds.mjs';
 import { brokenBooks, differences, openWallets } from './textbook.mjs';
 
 const require = createRequire(import.meta.url);
@@ -27,6 +35,7 @@ export async function runOverHttp({ id, rival, floor, goal }) {
   const dataDir = makeDataDir();
   const postgres = await startEmbeddedPostgres(dataDir);
   const pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
+  pool.on("error", () => undefined);
   const server = await startServer({ env: { DATABASE_URL: postgres.url } });
   const started = [];
   try {
@@ -41,9 +50,14 @@ export async function runOverHttp({ id, rival, floor, goal }) {
     const load = (side, options) =>
       ask(callers.child, { port: ports[side], connections: CONNECTIONS, wallets: [customer], ...options });
 
+    const pids = { ours: server.pid, rival: other.child.pid };
+    const cpu = cpuMeter((side) => ({
+      node: cpuSecondsOf(pids[side]),
+      postgres: cpuSecondsOfPostgres(postgres.pid()),
+    }));
     const done = { ours: newTally(), rival: newTally() };
     const rates = await inTurn(['ours', 'rival'], ROUNDS, async (side) => {
-      const round = await load(side, { kind: 'closed', ms: ROUND_MS });
+      const round = await cpu.count(side, () => load(side, { kind: 'closed', ms: ROUND_MS }));
       addTo(done[side], round.tally);
       return round;
     });
@@ -69,7 +83,11 @@ export async function runOverHttp({ id, rival, floor, goal }) {
       goal,
       rates,
       broken,
-      settings: { ...settings, latencyMs: latency },
+      settings: {
+        ...settings,
+        latencyMs: latency,
+        cpuMicrosPerOperation: cpu.perOperation(),
+      },
     });
     client.close();
   } finally {

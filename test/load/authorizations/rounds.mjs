@@ -18,6 +18,37 @@ export async function inTurn(sides, rounds, run) {
   return rates;
 }
 
+/**
+ * CPU microseconds an operation, by side and process: what other work on the machine slows least.
+ *
+ * `seconds(side)` answers {node, postgres} so far; `measure` runs what is to be counted.
+ */
+export function cpuMeter(seconds) {
+  const used = {};
+  return {
+    async count(side, measure) {
+      const before = seconds(side);
+      const round = await measure();
+      const after = seconds(side);
+      const total = (used[side] ??= { node: 0, postgres: 0, operations: 0 });
+      total.node += after.node - before.node;
+      total.postgres += after.postgres - before.postgres;
+      total.operations += round.operations;
+      return round;
+    },
+    perOperation: () =>
+      Object.fromEntries(
+        Object.entries(used).map(([side, { node, postgres, operations }]) => [
+          side,
+          {
+            node: Math.round((node * 1e6) / operations),
+            postgres: Math.round((postgres * 1e6) / operations),
+          },
+        ]),
+      ),
+  };
+}
+
 /** A wrong side has done nothing: its rate counts as 0, whichever side it is. */
 export function reportRatio({ id, unit, floor, goal, rates, broken, settings }) {
   const ours = broken.ours.length === 0 ? median(rates.ours) : 0;
