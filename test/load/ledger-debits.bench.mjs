@@ -6,6 +6,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { durabilityOf, needsDurability } from './authorizations/rounds.mjs';
 import { machine, makeDataDir, report, root } from './harness.mjs';
 
 const require = createRequire(import.meta.url);
@@ -167,9 +168,16 @@ async function invariantsOf({ database }, debits) {
   const [row] = await database.query(
     `SELECT (SELECT count(*) FROM decided_transaction)::int AS ids,
             (SELECT sum(facts_count) FROM log_record)::int AS facts,
-            (SELECT count(*) FROM wallet)::int AS wallets`,
+            (SELECT count(*) FROM wallet)::int AS wallets,
+            (SELECT count(*) FROM (
+               SELECT sum((leg ->> 'amount')::numeric)
+               FROM log_record, json_array_elements(facts::json) AS fact,
+                    json_array_elements(fact -> 'legs') AS leg
+               GROUP BY fact ->> 'asset' HAVING sum((leg ->> 'amount')::numeric) <> 0) AS wrong
+            )::int AS unbalanced`,
   );
-  const right = row.ids === debits && row.facts === debits + row.wallets;
+  const right =
+    row.ids === debits && row.facts === debits + row.wallets && row.unbalanced === 0;
   return right ? 'held' : `${JSON.stringify(row)} after ${debits} debits`;
 }
 
@@ -177,6 +185,8 @@ export async function run() {
   const postgres = await startEmbeddedPostgres(makeDataDir());
   try {
     const ours = await openLedger(postgres.url);
+    const durability = await durabilityOf((text) => ours.database.query(text));
+    needsDurability(durability);
     const rivalDatabase = await openDatabase({ url: postgres.url, service: SERVICE });
     const sides = { ours: debiting(ours), rival: await openRival(rivalDatabase) };
     const rates = { ours: [], rival: [] };
@@ -200,7 +210,7 @@ export async function run() {
       met: us / them >= floor,
       spread: rates,
       invariants: await invariantsOf(ours, debits),
-      settings: { batch: BATCH, wallets: WALLETS, fsync: 'on', synchronous_commit: 'on' },
+      settings: { batch: BATCH, wallets: WALLETS, ...durability },
       machine: machine(),
       when: new Date().toISOString(),
     });
