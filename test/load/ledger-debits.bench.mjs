@@ -176,8 +176,7 @@ async function invariantsOf({ database }, debits) {
                GROUP BY fact ->> 'asset' HAVING sum((leg ->> 'amount')::numeric) <> 0) AS wrong
             )::int AS unbalanced`,
   );
-  const right =
-    row.ids === debits && row.facts === debits + row.wallets && row.unbalanced === 0;
+  const right = row.ids === debits && row.facts === debits + row.wallets && row.unbalanced === 0;
   return right ? 'held' : `${JSON.stringify(row)} after ${debits} debits`;
 }
 

@@ -30,7 +30,10 @@ export function requestsOf(walletAt, newUuid) {
     made += 1;
     const cents = centsOf(made);
     const [id, wallet, amount] = [newUuid(), walletAt(made), textOf(cents)];
-    const hash = createHash('sha256').update(`${wallet} ${amount}`).digest('base64url').slice(0, 22);
+    const hash = createHash('sha256')
+      .update(`${wallet} ${amount}`)
+      .digest('base64url')
+      .slice(0, 22);
     return { id, wallet, amount, cents, hash, captures: made % 2 === 0 };
   };
 }

@@ -73,7 +73,11 @@ function overHttp(port, connections) {
   };
   return {
     authorize: ({ id, wallet, amount }) =>
-      ask(AUTHORIZE, `{"id":"${id}","customer_id":"${wallet}","asset":"USD","amount":"${amount}"}`, 201),
+      ask(
+        AUTHORIZE,
+        `{"id":"${id}","customer_id":"${wallet}","asset":"USD","amount":"${amount}"}`,
+        201,
+      ),
     capture: ({ id }) => ask(headOf(`/authorizations/${id}/capture`), '{}', 200),
     void: ({ id }) => ask(headOf(`/authorizations/${id}/void`), '{}', 200),
     close: () => all.forEach((connection) => connection.close()),

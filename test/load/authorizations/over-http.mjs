@@ -35,7 +35,7 @@ export async function runOverHttp({ id, rival, floor, goal }) {
   const dataDir = makeDataDir();
   const postgres = await startEmbeddedPostgres(dataDir);
   const pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
-  pool.on("error", () => undefined);
+  pool.on('error', () => undefined);
   const server = await startServer({ env: { DATABASE_URL: postgres.url } });
   const started = [];
   try {
@@ -44,11 +44,20 @@ export async function runOverHttp({ id, rival, floor, goal }) {
     const client = clientOf(server, 4);
     const customer = await openCustomer(client);
     await openWallets(pool, [customer], OPENED);
-    const other = await startProcess('rival-server.mjs', [rival, postgres.url, String(POOL)], started);
+    const other = await startProcess(
+      'rival-server.mjs',
+      [rival, postgres.url, String(POOL)],
+      started,
+    );
     const callers = await startProcess('http-callers.mjs', [], started, false);
     const ports = { ours: server.port, rival: other.port };
     const load = (side, options) =>
-      ask(callers.child, { port: ports[side], connections: CONNECTIONS, wallets: [customer], ...options });
+      ask(callers.child, {
+        port: ports[side],
+        connections: CONNECTIONS,
+        wallets: [customer],
+        ...options,
+      });
 
     const pids = { ours: server.pid, rival: other.child.pid };
     const cpu = cpuMeter((side) => ({
