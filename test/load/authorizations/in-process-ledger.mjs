@@ -44,7 +44,14 @@ export async function openLedger(url) {
   const ledger = new Ledger({
     store,
     clock: systemClock,
-    observer: { batchWritten: (size) => batches.push(size), decidedAgain() {}, refused() {} },
+    observer: {
+      batchTaken: (commands) => {
+        batches.push(commands);
+        return () => undefined;
+      },
+      decidedAgain() {},
+      refused() {},
+    },
     nextTurn: setImmediate,
     graceEnds: (expiresAt) => addMilliseconds(expiresAt, GRACE_MS),
   });

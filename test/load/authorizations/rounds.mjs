@@ -3,19 +3,33 @@ import { machine, report } from '../harness.mjs';
 
 export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
+/** Until then code is still being compiled; a slow side is not waited for longer than that. */
+const WARM_OPERATIONS = 30_000;
+const WARM_SECONDS_MAX = 12;
+
 /**
- * Runs every side in turn: a round of warming up, then `rounds` that count.
+ * Runs every side in turn: warmed up first, then `rounds` that count.
  *
- * Shape: operations a second per side and round; `run(side)` answers {operations, seconds}.
+ * Shape: operations a second per side and round; `run(side, counts)` answers {operations, seconds}.
  */
 export async function inTurn(sides, rounds, run) {
   const rates = Object.fromEntries(sides.map((side) => [side, []]));
-  for (let round = -1; round < rounds; round += 1)
+  for (const side of sides) await warmUp(() => run(side, false));
+  for (let round = 0; round < rounds; round += 1)
     for (const side of sides) {
-      const { operations, seconds } = await run(side, round);
-      if (round >= 0) rates[side].push(Math.round(operations / seconds));
+      const { operations, seconds } = await run(side, true);
+      rates[side].push(Math.round(operations / seconds));
     }
   return rates;
+}
+
+async function warmUp(run) {
+  const total = { operations: 0, seconds: 0 };
+  while (total.operations < WARM_OPERATIONS && total.seconds < WARM_SECONDS_MAX) {
+    const { operations, seconds } = await run();
+    total.operations += operations;
+    total.seconds += seconds;
+  }
 }
 
 /**
