@@ -113,14 +113,15 @@ class PostgresLog implements LocalLog {
         // Positions live on as the addresses of answers; their facts must not live on with them.
         this.drafts.delete(position);
         const { draft, trace } = landed;
-        const { cause } = draft;
-        return {
-          ...position,
+        const { facts, cause } = draft;
+        const content = {
           incarnation,
-          text: textOf(draft),
+          facts,
+          bytes: textOf(draft).length,
           ...(cause && { cause }),
           ...(trace !== undefined && { trace }),
         };
+        return { ...position, content };
       }),
     );
   }
