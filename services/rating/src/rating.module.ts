@@ -4,6 +4,7 @@ import { type ServiceRuntime, watchQueue } from '@kontor/service-host';
 import { CatalogConsumer, CatalogFold } from './adapters/events/catalog.consumer';
 import { CatalogCopy } from './adapters/events/catalog-copy';
 import { UsageConsumer, UsageRater } from './adapters/events/usage.consumer';
+import { servePriceUsage } from './adapters/http/price-usage';
 import { SimulationController, Simulator } from './adapters/http/simulation.controller';
 import { CatalogRows } from './adapters/postgres/catalog-rows';
 
@@ -23,6 +24,7 @@ export class RatingModule implements OnApplicationShutdown {
     const { reportingCurrency } = config;
     const versions = new CatalogRows(database, reportingCurrency);
     const catalog = new CatalogCopy(database, checkpoints, versions);
+    servePriceUsage(internal, catalog);
     const committer: BatchCommitter = new BatchCommitter({
       database,
       log,
