@@ -25,8 +25,9 @@ import { AcceptUsage } from './app/accept-usage';
 import { AdmitUsage } from './app/admit-usage';
 import { ApiKeys } from './app/api-keys';
 import { IngestRecords } from './app/ingest-records';
+import type { KnownReferences } from './app/ports';
 import { Resolver } from './app/resolver';
-import { FORWARDING_RUNTIME, ForwardingLifecycle } from './forwarding-lifecycle';
+import { FORWARDING_RUNTIME, ForwardingLifecycle, KNOWN_CUSTOMERS } from './forwarding-lifecycle';
 import { GatewayLifecycle } from './gateway-lifecycle';
 import { gatewayMetrics, type GatewayMetrics } from './gateway-metrics';
 import { keyRingOf } from './key-ring-of';
@@ -35,7 +36,8 @@ import { keyRingOf } from './key-ring-of';
 export class IngestionGatewayModule {
   static for(runtime: ServiceRuntime): DynamicModule {
     const metrics = gatewayMetrics(runtime.metrics);
-    const admission = admissionOf(runtime, metrics);
+    const known = knownCustomersOf(runtime);
+    const admission = admissionOf(runtime, known, metrics);
     const acceptance = acceptanceOf(runtime, admission, metrics);
     const ingest = ingestOf(runtime, admission, acceptance);
     const { clock, database, checkpoints } = runtime;
@@ -55,6 +57,7 @@ export class IngestionGatewayModule {
         { provide: REFERENCES_PARTS, useValue: { database, checkpoints } },
         { provide: IngestRecords, useValue: ingest },
         { provide: FORWARDING_RUNTIME, useValue: runtime },
+        { provide: KNOWN_CUSTOMERS, useValue: known },
         ForwardingLifecycle,
         { provide: GatewayLifecycle, useValue: new GatewayLifecycle(runtime, acceptance, metrics) },
       ],
@@ -62,7 +65,20 @@ export class IngestionGatewayModule {
   }
 }
 
-function admissionOf(runtime: ServiceRuntime, metrics: GatewayMetrics): AdmitUsage {
+const knownCustomersOf = ({ database, checkpoints }: ServiceRuntime): KnownReferences =>
+  new PostgresKnownReferences({
+    database,
+    checkpoints,
+    table: 'known_customer',
+    consumer: DIRECTORY_CONSUMER,
+    topic: 'catalog.v1',
+  });
+
+function admissionOf(
+  runtime: ServiceRuntime,
+  knownCustomers: KnownReferences,
+  metrics: GatewayMetrics,
+): AdmitUsage {
   const { internal, database, checkpoints, logger } = runtime;
   const silence = (owner: string) => (error: unknown) => {
     metrics.silence(owner);
@@ -73,13 +89,7 @@ function admissionOf(runtime: ServiceRuntime, metrics: GatewayMetrics): AdmitUsa
   };
   const customers = new Resolver({
     owner: new CatalogOwner(internal),
-    known: new PostgresKnownReferences({
-      database,
-      checkpoints,
-      table: 'known_customer',
-      consumer: DIRECTORY_CONSUMER,
-      topic: 'catalog.v1',
-    }),
+    known: knownCustomers,
     externalIdsMove: true,
     nextTurn: setImmediate,
     onSilence: silence('catalog'),

@@ -33,7 +33,14 @@ function fromOurs(error: unknown): Problem | undefined {
   return undefined;
 }
 
-export const stopping = (): Problem => later(503, 'stopping', 'This process is stopping.');
+/** On a refusal before anything was done: whoever forwarded the request may ask another process. */
+export const NOTHING_DONE_HEADER = 'kontor-nothing-done';
+
+export const stopping = (): Problem =>
+  new Problem(503, 'stopping', 'This process is stopping.', {
+    retryAfterSeconds: RETRY_SECONDS,
+    headers: { [NOTHING_DONE_HEADER]: 'stopping' },
+  });
 
 /** Fastify's own errors, by its codes. */
 const FASTIFY: Readonly<Record<string, readonly [number, string, string]>> = {

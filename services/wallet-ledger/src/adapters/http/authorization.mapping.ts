@@ -1,5 +1,5 @@
 /** Authorizations as they are answered and as they are asked for. */
-import { nameBasedId, newId } from '@kontor/contracts';
+import { nameBasedId } from '@kontor/contracts';
 import { type Decimal, decimal, type ExchangeRate, wire, ZERO } from '@kontor/money';
 import { type IdempotencyRequest, invalid, type Problem } from '@kontor/service-host';
 import type { Request } from '../../app/ledger-entry';
@@ -9,6 +9,7 @@ import type { HeldFee, HoldOffer } from '../../domain/priced-hold';
 import { accountIdOf } from '../../domain/wallet-command';
 import type { HoldPlaced, WalletEvent } from '../../domain/wallet-event';
 import type { FoundAuthorization } from '../postgres/authorization-reads';
+import { newAuthorizationId } from './authorization-id';
 import { hashOf } from './wallet.mapping';
 import type { AuthorizationBody, CaptureBody } from './authorization.requests';
 
@@ -147,7 +148,7 @@ export function placingIdOf(
     const authorizationId = nameBasedId('auth', wallet.tenantId, key.commandId);
     return { authorizationId, contentHash, chosenBy: 'key' };
   }
-  return { authorizationId: newId('auth'), contentHash, chosenBy: undefined };
+  return { authorizationId: newAuthorizationId(wallet.partition), contentHash, chosenBy: undefined };
 }
 
 interface Placing {
