@@ -28,6 +28,7 @@ export { JSON_DEPTH_MAX } from './json/json-flaws';
 export { pointerOf } from './json/pointer';
 export { ServiceInstances, type ServiceUrls } from './instances';
 export * from './logger';
+export * from './metric-names';
 export { ProcessMetrics, type Metrics } from './metrics';
 export * from './openapi/document';
 export * from './reference';

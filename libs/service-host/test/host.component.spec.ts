@@ -3,7 +3,7 @@
  * they start and stop.
  */
 import { Controller, Get, Module, Param } from '@nestjs/common';
-import { createWakeups } from '@kontor/event-log';
+import { createWakeups, type EventBus } from '@kontor/event-log';
 import {
   ApiClient,
   createDatabase,
@@ -21,6 +21,7 @@ import {
   type InternalCalls,
   type KontorConfig,
   type RequestContext,
+  type RunOptions,
   type RunningServices,
   type ServiceDefinition,
 } from '../src';
@@ -37,6 +38,14 @@ let database: TestDatabase;
 beforeAll(async () => (database = await createDatabase()));
 afterAll(() => database.drop());
 
+const stopped = { stop: () => Promise.resolve() };
+const silentBus: EventBus = {
+  subscribe: () => Promise.resolve(stopped),
+  publish: () => Promise.resolve(stopped),
+  heads: () => Promise.resolve([]),
+  close: () => Promise.resolve(),
+};
+
 const running: RunningServices[] = [];
 afterEach(async () => {
   for (const each of running.splice(0)) await each.stop();
@@ -44,12 +53,14 @@ afterEach(async () => {
 const run = async (
   definition: ServiceDefinition,
   more: Partial<KontorConfig> = {},
+  options: Partial<RunOptions> = {},
 ): Promise<RunningServices> => {
   const services = await runServices([definition], {
     config: config(more),
     databaseUrl: database.url,
     processMetrics: false,
     poolSize: 2,
+    ...options,
   });
   running.push(services);
   return services;
@@ -72,6 +83,18 @@ describe('every process', () => {
       services: { toy: { database: 'down' } },
     });
     await service.stop();
+  });
+
+  it('stays ready without its bus, and says so', async () => {
+    const bus = { ...silentBus, answers: () => Promise.reject(new Error('no broker')) };
+    const { url } = await run(toyService, { internalSecret: SECRET }, { bus });
+    const { status, body } = await new ApiClient(url, '').get('/health/ready');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ services: { toy: { database: 'up', bus: 'down' } } });
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toContain('kontor_bus_up{service="toy"} 0');
+    expect(metrics).toContain('kontor_database_up{service="toy"} 1');
+    expect(metrics).toContain('kontor_ready 1');
   });
 
   it('counts its requests by route and shows its metrics', async () => {

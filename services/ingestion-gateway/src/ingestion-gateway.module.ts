@@ -4,7 +4,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { newId } from '@kontor/contracts';
 import { isInfrastructureError } from '@kontor/postgres';
-import type { ServiceRuntime } from '@kontor/service-host';
+import { type ServiceRuntime, watchQueue } from '@kontor/service-host';
 import {
   DIRECTORY_CONSUMER,
   REFERENCES_PARTS,
@@ -38,7 +38,7 @@ export class IngestionGatewayModule {
     const metrics = gatewayMetrics(runtime.metrics);
     const known = knownCustomersOf(runtime);
     const admission = admissionOf(runtime, known, metrics);
-    const acceptance = acceptanceOf(runtime, admission, metrics);
+    const acceptance = acceptanceOf(runtime, admission);
     const ingest = ingestOf(runtime, admission, acceptance);
     const { clock, database, checkpoints } = runtime;
     const processed = new ProjectedEvents(runtime.internal);
@@ -59,7 +59,7 @@ export class IngestionGatewayModule {
         { provide: FORWARDING_RUNTIME, useValue: runtime },
         { provide: KNOWN_CUSTOMERS, useValue: known },
         ForwardingLifecycle,
-        { provide: GatewayLifecycle, useValue: new GatewayLifecycle(runtime, acceptance, metrics) },
+        { provide: GatewayLifecycle, useValue: new GatewayLifecycle(runtime, acceptance) },
       ],
     };
   }
@@ -110,19 +110,16 @@ function admissionOf(
   return new AdmitUsage(customers, vendors);
 }
 
-function acceptanceOf(
-  runtime: ServiceRuntime,
-  admission: AdmitUsage,
-  metrics: GatewayMetrics,
-): AcceptUsage {
+function acceptanceOf(runtime: ServiceRuntime, admission: AdmitUsage): AcceptUsage {
   const { database, log, checkpoints, clock } = runtime;
-  return new AcceptUsage({
+  const acceptance: AcceptUsage = new AcceptUsage({
     admission,
     store: new PostgresAcceptanceStore({ database, log, checkpoints, clock }),
     nextTurn: setImmediate,
     isRetriable: isInfrastructureError,
-    onBatch: (commands) => metrics.batch(commands),
+    onBatch: watchQueue(runtime.metrics, 'usage', () => acceptance.bytesInFlight),
   });
+  return acceptance;
 }
 
 const ingestOf = (

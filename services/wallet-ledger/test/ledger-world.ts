@@ -65,7 +65,7 @@ export class LedgerInstance {
       store: this.store,
       clock: options.clock ?? systemClock,
       observer: {
-        batchWritten: () => void (counts.batches += 1),
+        batchTaken: () => () => void (counts.batches += 1),
         decidedAgain: () => void (counts.decidedAgain += 1),
         refused: () => void (counts.refused += 1),
       },

@@ -3,7 +3,7 @@
  */
 import { HttpException } from '@nestjs/common';
 import { QueueFull, QueueStopped } from '@kontor/event-sourcing';
-import { FactTooLarge } from '@kontor/event-log';
+import { BusUnreachable, FactTooLarge } from '@kontor/event-log';
 import { isInfrastructureError } from '@kontor/postgres';
 import { DependencyDown } from '../dependency-down';
 import { Problem } from './problem';
@@ -26,6 +26,8 @@ function fromOurs(error: unknown): Problem | undefined {
   if (error instanceof QueueStopped) return stopping();
   if (error instanceof DependencyDown)
     return later(503, 'dependency_down', `${error.dependency} does not answer right now.`);
+  if (error instanceof BusUnreachable)
+    return later(503, 'dependency_down', 'The message bus does not answer right now.');
   if (error instanceof FactTooLarge)
     return new Problem(413, 'request_too_large', 'This would make a fact of more than 256 KiB.');
   if (isInfrastructureError(error))
