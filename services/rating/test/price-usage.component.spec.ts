@@ -1,5 +1,5 @@
 /** `rating.price-usage`: what the ledger asks before it holds money for usage. */
-import type { InternalOperations } from '@kontor/contracts';
+import type { AssetPricing, InternalOperations } from '@kontor/contracts';
 import { openTestService, type TestService } from '@kontor/testkit';
 import { ratingService } from '../src/index';
 import {
@@ -47,11 +47,10 @@ describe('pricing usage that has not happened yet', () => {
 
   it('gives the fees that the usage would have, in every listed asset', async () => {
     const at = shop('acc_price');
-    const minutes = { asset: 'MIN', blocks: [{ value: { volumeRate: '0.5' } }] };
-    const pricing = [...videoPrice().pricing, minutes] as const;
+    const minutes: AssetPricing = { asset: 'MIN', blocks: [{ value: { volumeRate: '0.5' } }] };
     head = await publishCatalog(
       service,
-      drafted(at, 'prp_video', 1, videoPrice({ pricing: [...pricing] })),
+      drafted(at, 'prp_video', 1, videoPrice({ pricing: [...videoPrice().pricing, minutes] })),
       subscribed(at, 'cust_a', 'prp_video'),
     );
     expect(await price(at)).toEqual({

@@ -132,7 +132,8 @@ describe('priced authorizations over HTTP', () => {
     const customer = await funded('9');
     const id = newUuid();
     const first = await authorize(customer, { id });
-    for (const now of [{ fees: [fee('prc_1', { USD: '3' })] }, 'down'] as const) {
+    const dearer: Priced = { fees: [fee('prc_1', { USD: '3' })] };
+    for (const now of [dearer, 'down' as const]) {
       priced = now;
       expect(await authorize(customer, { id })).toMatchObject({ status: 201, body: first.body });
     }

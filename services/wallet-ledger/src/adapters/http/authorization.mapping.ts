@@ -148,7 +148,11 @@ export function placingIdOf(
     const authorizationId = nameBasedId('auth', wallet.tenantId, key.commandId);
     return { authorizationId, contentHash, chosenBy: 'key' };
   }
-  return { authorizationId: newAuthorizationId(wallet.partition), contentHash, chosenBy: undefined };
+  return {
+    authorizationId: newAuthorizationId(wallet.partition),
+    contentHash,
+    chosenBy: undefined,
+  };
 }
 
 interface Placing {
