@@ -79,6 +79,17 @@ describe('pricing usage that has not happened yet', () => {
     });
   });
 
+  it('shows long dimension values as far as they tell', async () => {
+    const at = shop('acc_long');
+    head = await publishCatalog(
+      service,
+      drafted(at, 'prp_video', 1, videoPrice()),
+      subscribed(at, 'cust_a', 'prp_video'),
+    );
+    const { fees } = await price(at, { data: { minutes: 1, speed: 'x'.repeat(300) } });
+    expect(fees[0]!.dimensions).toEqual({ speed: 'x'.repeat(255) });
+  });
+
   it.each<[string, Partial<Request>]>([
     ['no_subscription', { customerId: 'cust_nobody' }],
     ['no_matching_price', { eventType: 'other' }],

@@ -188,6 +188,24 @@ describe('priced authorizations over HTTP', () => {
     });
   });
 
+  it('of more fees than a fact can hold are refused, and nothing is held', async () => {
+    const customer = await funded('900');
+    const wordy = { ...fee('prc', { USD: '1' }), priceName: 'x'.repeat(2_000) };
+    priced = { fees: Array.from({ length: 100 }, () => wordy) };
+    expect(await authorize(customer)).toMatchObject({
+      status: 413,
+      body: { code: 'request_too_large' },
+    });
+    expect(await heldBy(customer)).toBe('0');
+  });
+
+  it('take the external id of a customer wherever its id is taken, however long', async () => {
+    expect(await authorize(`ext_${'x'.repeat(255)}`)).toMatchObject({
+      status: 422,
+      body: { code: 'unknown_customer' },
+    });
+  });
+
   it('that are too dear are answered 402', async () => {
     expect(await authorize(await funded('1.5'))).toMatchObject({
       status: 402,

@@ -5,6 +5,7 @@ import { DependencyDown, type InternalCalls } from '@kontor/service-host';
 import type { Catalog } from '../../app/ports';
 import { priceFor } from '../../app/price-usage.query';
 import type { Fee, FeeAlternative } from '../../domain/rate-usage';
+import { shownDimensions } from './simulation.mapping';
 import { optional } from '../events/rated-facts.mapping';
 
 type Operation = InternalOperations['rating.price-usage'];
@@ -50,17 +51,20 @@ async function headFor(
   return customers.reduce((most, { position }) => Math.max(most, position), head);
 }
 
-const feeAnswer = (fee: Fee): FeeAnswer => ({
-  productId: fee.productId,
-  productCode: fee.productCode,
-  productVersion: fee.productVersion,
-  priceId: fee.priceId,
-  priceName: fee.priceName,
-  usageType: fee.usageType,
-  ...(fee.volumeField !== undefined && { volumeField: fee.volumeField }),
-  ...(fee.dimensions !== undefined && { dimensions: { ...fee.dimensions } }),
-  alternatives: fee.alternatives.map(alternativeAnswer),
-});
+function feeAnswer(fee: Fee): FeeAnswer {
+  const dimensions = shownDimensions(fee);
+  return {
+    productId: fee.productId,
+    productCode: fee.productCode,
+    productVersion: fee.productVersion,
+    priceId: fee.priceId,
+    priceName: fee.priceName,
+    usageType: fee.usageType,
+    ...(fee.volumeField !== undefined && { volumeField: fee.volumeField }),
+    ...(dimensions !== undefined && { dimensions }),
+    alternatives: fee.alternatives.map(alternativeAnswer),
+  };
+}
 
 const alternativeAnswer = (one: FeeAlternative): FeeAnswer['alternatives'][number] => ({
   asset: one.asset,

@@ -53,6 +53,7 @@ export class AdjustmentsController {
       'too_many_accounts',
       'unknown_asset',
       'amount_zero',
+      'does_not_apply',
       'grant_expired',
     ],
   })

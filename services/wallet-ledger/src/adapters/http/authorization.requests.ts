@@ -22,6 +22,8 @@ const zNotNegative = zExactAmount.refine((amount) => amount.gte(ZERO), {
   params: { code: 'negative' },
 });
 
+/** `ext_` and an external id have room. */
+const CUSTOMER_ID_MAX = 512;
 const DATA_BYTES_MAX = 64 * 1024;
 
 /** As in an event. */
@@ -34,7 +36,7 @@ const zData = z
 
 export const zAuthorization = z.strictObject({
   id: zUuid.optional(),
-  customer_id: zName.optional(),
+  customer_id: z.string().min(1).max(CUSTOMER_ID_MAX).optional(),
   customer_external_id: zName.optional(),
   account_name: zName.default('default'),
   asset: zAssetCode.optional().meta({ description: 'The reporting currency when not given.' }),

@@ -3,6 +3,9 @@ import { invalid, Problem } from '@kontor/service-host';
 import type { UnratedReason, UsagePrices, WalletKey } from '../../app/ports';
 import { type HoldOffer, offersFor } from '../../domain/priced-hold';
 
+/** What of a fact fees may take: the lots of the hold and its metadata need the rest. */
+const FEES_BYTES_MAX = 128 * 1024;
+
 export interface UsageToHold {
   readonly wallet: WalletKey;
   readonly eventType: string;
@@ -16,7 +19,8 @@ export interface UsageToHold {
  * What usage can be held in, one offer per asset.
  *
  * Errors: 422 by the reason why it has no price, `authorization_mixed_assets`, `asset_not_priced`;
- *         DependencyDown (503) when rating does not answer: nothing is held.
+ *         413 `request_too_large` for fees that would not fit into a fact; DependencyDown (503) when
+ *         rating does not answer: nothing is held.
  */
 export async function offersForUsage(
   prices: UsagePrices,
@@ -29,7 +33,10 @@ export async function offersForUsage(
   if (priced.unratedReason) throw unpriced(priced.unratedReason);
   const offers = offersFor(priced.fees);
   const [first, ...others] = asset ? offers.filter((offer) => offer.asset === asset) : offers;
-  if (first) return [first, ...others];
+  if (first) {
+    checkSize(first);
+    return [first, ...others];
+  }
   if (offers.length > 0)
     throw invalid('/asset', 'asset_not_priced', 'The usage has no price in this asset.');
   throw new Problem(
@@ -37,6 +44,12 @@ export async function offersForUsage(
     'authorization_mixed_assets',
     'The fees of this usage need several assets; an authorization holds one.',
   );
+}
+
+// Texts are the same in every asset, so one offer stands for all.
+function checkSize({ fees }: HoldOffer): void {
+  if (Buffer.byteLength(JSON.stringify(fees)) > FEES_BYTES_MAX)
+    throw new Problem(413, 'request_too_large', 'This usage has more fees than a fact can hold.');
 }
 
 const UNPRICED: Readonly<Record<UnratedReason, readonly [pointer: string, detail: string]>> = {
