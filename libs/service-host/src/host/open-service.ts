@@ -8,17 +8,19 @@ import {
   eventLogMigrations,
   openCheckpoints,
   openLocalLog,
+  ServiceRebuilds,
   type EventBus,
   type LocalLog,
   type Wakeups,
 } from '@kontor/event-log';
-import { migrate, openDatabase, type Database } from '@kontor/postgres';
+import { migrate, openDatabase, type Database, type MigrationSet } from '@kontor/postgres';
 import type { KontorConfig } from '../config';
 import type { ServiceInstances } from '../instances';
 import type { ServiceCalls } from '../internal/internal-calls';
 import { createLogger } from '../logger';
 import type { ProcessMetrics } from '../metrics';
 import type { ServiceDefinition, ServiceRuntime } from '../runtime';
+import { activeTracing } from '../tracing/tracing';
 import { consumerHooks } from './consumer-metrics';
 
 /** What all services of a process share. */
@@ -40,6 +42,8 @@ export interface OpenService {
   readonly log: LocalLog;
   readonly runtime: ServiceRuntime;
   readonly consumers: EventLogServer;
+  /** Absent where the service has no view. */
+  readonly rebuilds?: ServiceRebuilds;
 }
 
 /**
@@ -55,7 +59,7 @@ export async function openService(
     service: name,
     ...(parts.poolSize !== undefined && { poolSize: parts.poolSize }),
   };
-  await migrate(options, [eventLogMigrations, { set: name, dir: definition.migrationsDir }]);
+  await migrate(options, migrationsOf(definition));
   const database = await openDatabase(options);
   try {
     return await openParts(definition, parts, database);
@@ -64,6 +68,11 @@ export async function openService(
     throw error;
   }
 }
+
+const migrationsOf = ({ name, migrationsDir }: ServiceDefinition): MigrationSet[] => [
+  eventLogMigrations,
+  { set: name, dir: migrationsDir },
+];
 
 async function openParts(
   definition: ServiceDefinition,
@@ -93,7 +102,27 @@ async function openParts(
     checkpoints,
     bus: parts.bus,
     logger,
-    hooks: consumerHooks(metrics),
+    hooks: { ...consumerHooks(metrics), ...activeTracing()?.deliveries(name) },
   });
-  return { definition, database, log, runtime, consumers };
+  const rebuilds = rebuildsOf(definition, parts, runtime);
+  return { definition, database, log, runtime, consumers, ...(rebuilds && { rebuilds }) };
+}
+
+function rebuildsOf(
+  definition: ServiceDefinition,
+  { databaseUrl, bus }: HostParts,
+  runtime: ServiceRuntime,
+): ServiceRebuilds | undefined {
+  if (!definition.view) return undefined;
+  const { name: service } = definition;
+  const { database, logger } = runtime;
+  return new ServiceRebuilds({
+    ...{ service, database, databaseUrl, bus, logger },
+    migrations: migrationsOf(definition),
+    openFold: (place) => {
+      const fold = definition.view?.({ ...runtime, ...place });
+      if (!fold) throw new Error(`${service} has no view`);
+      return fold;
+    },
+  });
 }

@@ -7,7 +7,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { systemClock, type Clock } from '@kontor/contracts';
 import type { EventBus, Wakeups } from '@kontor/event-log';
-import { createGuard } from '../auth/request-guard';
+import { createGuard, type RequestGuard } from '../auth/request-guard';
 import { ConfigError, type KontorConfig } from '../config';
 import type { Authenticate } from '../context';
 import { KontorHttpAdapter, ProblemFilter } from '../http/http-adapter';
@@ -17,7 +17,10 @@ import { ServiceCalls } from '../internal/internal-calls';
 import { createLogger, type Logger } from '../logger';
 import { ProcessMetrics } from '../metrics';
 import type { ServiceDefinition } from '../runtime';
+import { RequestTracing } from '../tracing/request-tracing';
+import { startTracing, type Tracing } from '../tracing/tracing';
 import { addAdminRoutes } from './admin-routes';
+import { addRebuildRoutes } from './rebuild-routes';
 import { forgetCommands } from './forget-commands';
 import { httpMetrics } from './http-metrics';
 import { addHostRoutes } from './host-routes';
@@ -95,6 +98,8 @@ async function start(
   { logger, stop }: Surroundings,
 ): Promise<RunningServices> {
   const { config } = options;
+  const tracing = startTracing(config, logger);
+  if (tracing) stop.add('tracing', () => tracing.close());
   const bus = await openBus(options, logger);
   stop.add('bus', () => bus.close());
   const metrics = new ProcessMetrics({ processDefaults: options.processMetrics ?? true });
@@ -120,16 +125,11 @@ async function start(
   const state = { serving: false };
   const edge = new Edge();
   const adapter = new KontorHttpAdapter({
-    guard: createGuard({
-      authenticate: services.some(({ definition }) => definition.authenticator)
-        ? edge.authenticate
-        : undefined,
-      secret: config.internalSecret,
-      nowMs: Date.now,
-    }),
+    guard: guardOf(services, edge, config),
     logger,
     inFlight,
     onServed: httpMetrics(metrics.host),
+    tracing: tracing && requestTracingOf(tracing, definitions),
   });
   const server = adapter.getInstance<FastifyInstance>();
   addHostRoutes(server, {
@@ -139,16 +139,17 @@ async function start(
     openApi: processOpenApi(definitions, config),
     isServing: () => state.serving,
   });
-  for (const { definition, consumers } of services)
-    addAdminRoutes(server, definition.name, consumers);
+  for (const service of services) addOperatorRoutes(server, service);
 
   const app = await createApplication(services, adapter, logger);
   stop.add('application', () => app.close());
   stop.add('consumers', () => all(services, ({ consumers }) => consumers.close()));
+  stop.add('rebuilds', () => all(services, async ({ rebuilds }) => rebuilds?.stop()));
   await app.init();
   await edge.open(services);
   await publish(services, stop);
   await app.startAllMicroservices();
+  tidyRebuilds(services);
   await app.listen(config.port, config.host);
   state.serving = true;
   stop.add('requests', () => {
@@ -157,6 +158,21 @@ async function start(
   });
   logger.info('serving', { services: definitions.map(({ name }) => name) });
   return { url: urlOf(server, config.host), services, app, stop: () => stop.run() };
+}
+
+function addOperatorRoutes(server: FastifyInstance, service: OpenService): void {
+  const { definition, consumers, rebuilds } = service;
+  addAdminRoutes(server, definition.name, consumers);
+  if (rebuilds) addRebuildRoutes(server, definition.name, rebuilds);
+}
+
+function tidyRebuilds(services: readonly OpenService[]): void {
+  for (const { rebuilds, runtime } of services)
+    void rebuilds
+      ?.tidy()
+      .catch((error: unknown) =>
+        runtime.logger.warn('what an old rebuild left is still there', { error: String(error) }),
+      );
 }
 
 function partsOf(
@@ -189,6 +205,26 @@ async function openServices(
   await all(services, ({ database }) => database.close());
   throw failed.reason;
 }
+
+const guardOf = (
+  services: readonly OpenService[],
+  edge: Edge,
+  { internalSecret: secret }: KontorConfig,
+): RequestGuard =>
+  createGuard({
+    authenticate: services.some(({ definition }) => definition.authenticator)
+      ? edge.authenticate
+      : undefined,
+    secret,
+    nowMs: Date.now,
+  });
+
+/** A process of one service is that service, whosever path is asked for. */
+const requestTracingOf = (
+  tracing: Tracing,
+  definitions: readonly ServiceDefinition[],
+): RequestTracing =>
+  new RequestTracing(tracing, definitions.length === 1 ? definitions[0]?.name : undefined);
 
 async function createApplication(
   services: readonly OpenService[],
