@@ -6,6 +6,7 @@ import { ingestTopicStories } from './stories/ingest-topic';
 import { moneyStories } from './stories/money';
 import { referenceStories } from './stories/reference';
 import { customerOf, simpleProduct, unique, untilAvailable, usage } from './stories/setting';
+import { statementStories } from './stories/statements';
 import { tenantStories } from './stories/tenants';
 
 describeKafka('every service in its own process over Kafka', (kafka) => {
@@ -21,6 +22,7 @@ describeKafka('every service in its own process over Kafka', (kafka) => {
   duplicateStories(live);
   moneyStories(live);
   authorizationStories(live, test);
+  statementStories(live);
   badInputStories(live);
   ingestTopicStories({ live, test, brokers: kafka.brokers, prefix: kafka.prefix });
   // Last: a second platform makes `kontor-platform` necessary.

@@ -4,6 +4,7 @@ import { badInputStories } from './stories/bad-input';
 import { duplicateStories } from './stories/duplicates';
 import { moneyStories } from './stories/money';
 import { referenceStories } from './stories/reference';
+import { statementStories } from './stories/statements';
 import { tenantStories } from './stories/tenants';
 
 describe('one process on embedded PostgreSQL', () => {
@@ -21,6 +22,7 @@ describe('one process on embedded PostgreSQL', () => {
   duplicateStories(live);
   moneyStories(live);
   authorizationStories(live, () => server.test);
+  statementStories(live);
   badInputStories(live);
   tenantStories(live, () => server.test);
 });
