@@ -273,6 +273,17 @@ describe('usage that names an authorization', () => {
         used('a', '3'),
       ));
 
+  it('owes what the hold promised beyond lots, and says what this event captured', () =>
+    given(
+      ...[opened(), LIMIT, placed('a', '4', { takes: {}, overdraft: '4', balance: '-4' })],
+      feeDebited('e', '1', { draw: drawn('a', {}, '1'), debt: ['0', '1'], balance: '-4' }),
+    )
+      .when(using('a', debitFees(fee('f', { USD: '3' }))))
+      .then(
+        feeDebited('f', '3', { draw: drawn('a', {}, '3'), debt: ['1', '3'], balance: '-4' }),
+        used('a', '3', { capturedInAll: decimal('4'), ends: true }),
+      ));
+
   it('may leave the rest for more usage', () =>
     given(...held)
       .when(using('a', debitFees(fee('f', { USD: '3' })), false))

@@ -207,7 +207,13 @@ export function captureOf(
     kind: 'request',
     wallet,
     ...(id && { id }),
-    endHash: hashOf({ type: 'capture', amount: amount ? wire(amount) : null, final }),
+    // Two keys are two captures: the second is told that the first one ended the hold.
+    endHash: hashOf({
+      type: 'capture',
+      amount: amount ? wire(amount) : null,
+      final,
+      key: key?.commandId ?? null,
+    }),
     command: { type: 'CaptureHold', authorizationId, amount, final, fiatRate },
   };
 }
