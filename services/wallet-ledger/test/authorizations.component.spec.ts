@@ -266,7 +266,8 @@ describe('authorizations over HTTP', () => {
     ['/amount', { amount: -1 }, 'amount_not_positive'],
     ['/asset', { asset: 'XQX' }, 'unknown_asset'],
     ['/expires_in', { expires_in: 604_801 }, 'too_big'],
-    ['/event_type', { event_type: 'tokens' }, 'not_supported'],
+    ['/amount', { event_type: 'tokens' }, 'amount_or_event_type'],
+    ['/data', { data: {} }, 'amount_or_event_type'],
     ['/colour', { colour: 'red' }, 'unknown_field'],
   ])('with a wrong %s are refused: %j', async (pointer, change, code) => {
     const answer = await authorize(await funded('5'), 1, change);

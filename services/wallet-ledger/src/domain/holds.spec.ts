@@ -404,12 +404,13 @@ describe('a charge', () => {
     }) as const;
 
   it('and a capture say what they are worth, where a rate is known', () => {
+    const tenCents = { rate: decimal('0.1'), inverseRate: null };
     const worth = { fiatRate: '0.1', fiatValue: '0.2' };
     given(...funded)
-      .when({ ...charge('2'), fiatRate: '0.1' })
+      .when({ ...charge('2'), fiatRate: tenCents })
       .then({ ...charged('c', '2', { takes: { g1: '2' }, balance: '3' }), ...worth });
     given(...funded, placed('a', '2', { balance: '3' }))
-      .when({ ...capture('a'), fiatRate: '0.1' })
+      .when({ ...capture('a'), fiatRate: tenCents })
       .then({ ...captured('a', '2', { ends: true, balance: '3' }), ...worth });
   });
 
