@@ -1,4 +1,5 @@
 import { describeKafka, type RunningCluster, startCluster } from '@kontor/testkit';
+import { authorizationStories } from './stories/authorizations';
 import { badInputStories } from './stories/bad-input';
 import { duplicateStories } from './stories/duplicates';
 import { ingestTopicStories } from './stories/ingest-topic';
@@ -20,6 +21,7 @@ describeKafka('every service in its own process over Kafka', (kafka) => {
   referenceStories(live);
   duplicateStories(live);
   moneyStories(live);
+  authorizationStories(live, test);
   statementStories(live);
   badInputStories(live);
   ingestTopicStories({ live, test, brokers: kafka.brokers, prefix: kafka.prefix });
