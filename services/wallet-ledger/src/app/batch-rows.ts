@@ -1,6 +1,5 @@
 /** Which rows a batch needs, and reading them. */
-import type { DebitFees } from '../domain/wallet-command';
-import type { LedgerEntry } from './ledger-entry';
+import type { DeliveredCommand, LedgerEntry } from './ledger-entry';
 import type { LedgerRows, StoredWallet, TransactionRef, WalletKey } from './ports';
 
 export type Wallets = Map<string, StoredWallet & { readonly key: WalletKey }>;
@@ -20,9 +19,7 @@ export function refsOf(entries: readonly LedgerEntry[]): TransactionRef[] {
   return entries.flatMap((entry) =>
     entry.kind === 'delivery'
       ? entry.commands.flatMap(({ wallet, command }) =>
-          command.type === 'DebitFees'
-            ? idsOf(command).map((transactionId) => refOf(wallet, transactionId))
-            : [],
+          idsOf(command).map((transactionId) => refOf(wallet, transactionId)),
         )
       : entry.id
         ? [refOf(entry.wallet, entry.id.transactionId)]
@@ -30,13 +27,27 @@ export function refsOf(entries: readonly LedgerEntry[]): TransactionRef[] {
   );
 }
 
-/** What usage leaves behind: its fees, and that it used the authorization that it named. */
-export const idsOf = ({ fees, eventId, authorization }: Omit<DebitFees, 'at'>): string[] => [
-  ...fees.map(({ feeId }) => feeId),
-  ...(authorization ? [usageIdOf(eventId)] : []),
-];
+/**
+ * What usage leaves behind: its fees, and that it used the authorization that it named. A reversal:
+ * that the event is reversed.
+ */
+export function idsOf(command: DeliveredCommand['command']): string[] {
+  switch (command.type) {
+    case 'DebitFees': {
+      const { fees, eventId, authorization } = command;
+      const feeIds = fees.map(({ feeId }) => feeId);
+      return authorization ? [...feeIds, usageIdOf(eventId)] : feeIds;
+    }
+    case 'ReverseFees':
+      return [reversalIdOf(command.eventId)];
+    default:
+      return [];
+  }
+}
 
 export const usageIdOf = (eventId: string): string => `usage:${eventId}`;
+
+export const reversalIdOf = (eventId: string): string => `reversal:${eventId}`;
 
 export const refOf = ({ platform, mode }: WalletKey, transactionId: string): TransactionRef => ({
   platform,

@@ -8,7 +8,7 @@ import { unreachable } from '@kontor/event-sourcing';
 import { wallet as decider } from '../domain/wallet';
 import type { DebitFees, WalletCommand } from '../domain/wallet-command';
 import type { Instant } from '../domain/wallet-event';
-import { refOf, usageIdOf, type Wallets } from './batch-rows';
+import { refOf, reversalIdOf, usageIdOf, type Wallets } from './batch-rows';
 import { endedBy, idOf } from './event-ids';
 import type {
   DeliveredCommand,
@@ -16,6 +16,7 @@ import type {
   LedgerEntry,
   Request,
   RequestRejection,
+  Undated,
 } from './ledger-entry';
 import type {
   AppliedUsage,
@@ -31,6 +32,7 @@ import type {
 } from './ports';
 import { ByTransactionId } from './transaction-window';
 import { type GraceEnds, wakeToStore } from './wake';
+import { reversalOf, type WalletPasts } from './wallet-past';
 
 export interface BatchInput {
   readonly entries: readonly LedgerEntry[];
@@ -38,6 +40,8 @@ export interface BatchInput {
   readonly wallets: Wallets;
   /** What is known of the transaction ids of the batch. */
   readonly known: Pick<ByTransactionId<DecidedTransaction>, 'get'>;
+  /** Of wallets with a reversal in the batch. */
+  readonly pasts: WalletPasts;
   readonly now: Instant;
   readonly graceEnds: GraceEnds;
 }
@@ -184,19 +188,35 @@ class BatchInProgress {
 
   private applyDelivered(delivered: DeliveredCommand, origin: PostOrigin): void {
     const { wallet, command, cause } = delivered;
-    const undated = command.type === 'DebitFees' ? this.withoutKnownFees(wallet, command) : command;
+    const undated = this.toDecide(wallet, command);
+    if (!undated) return;
     const decision = this.decideOn(wallet, { ...undated, at: this.input.now });
     // Usage has happened and accounts may always be opened: neither is ever refused.
     if (decision.outcome === 'rejected') throw new Error(`refused: ${decision.rejection.code}`);
     const { events } = decision;
     if (events.length === 0) return;
     const postIndex = this.post({ wallet, events, cause }, origin);
+    const own = new Set<string>();
     events.forEach((event, eventIndex) => {
       const transactionId = idOf(event);
-      if (transactionId === undefined) return;
+      if (transactionId === undefined || own.has(transactionId)) return;
+      own.add(transactionId);
       const { at } = event;
       this.keep(wallet, at, { transactionId, contentHash: null, postIndex, eventIndex });
     });
+  }
+
+  /** Undefined when it was decided before. */
+  private toDecide(
+    wallet: WalletKey,
+    command: DeliveredCommand['command'],
+  ): Undated<WalletCommand> | undefined {
+    if (command.type === 'DebitFees') return this.withoutKnownFees(wallet, command);
+    if (command.type !== 'ReverseFees') return command;
+    if (this.firstUse(wallet, reversalIdOf(command.eventId))) return undefined;
+    const posted = this.posts.filter((post) => post.wallet.id === wallet.id);
+    const events = posted.flatMap((post) => post.events);
+    return reversalOf(command, this.input.pasts.get(wallet.id), events);
   }
 
   /** Every fee is debited once: its id is made of its event and price, so it says what it is for. */

@@ -1,11 +1,19 @@
 /** Which ids events are kept under, and which holds they end. */
 import type { WalletEvent } from '../domain/wallet-event';
-import { usageIdOf } from './batch-rows';
+import { reversalIdOf, usageIdOf } from './batch-rows';
 
-/** The id that an event of a delivery is kept under. */
+/** The id that an event of a delivery is kept under; the reversed fees of an event share one. */
 export function idOf(event: WalletEvent): string | undefined {
-  if (event.type === 'FeeDebited') return event.feeId;
-  return event.type === 'AuthorizationUsed' ? usageIdOf(event.eventId) : undefined;
+  switch (event.type) {
+    case 'FeeDebited':
+      return event.feeId;
+    case 'AuthorizationUsed':
+      return usageIdOf(event.eventId);
+    case 'FeeReversed':
+      return reversalIdOf(event.eventId);
+    default:
+      return undefined;
+  }
 }
 
 /** The hold that ended with an event. */
