@@ -1,5 +1,5 @@
 /**
- * Generates docs/reference/config.md and errors.md from the tables of libs/service-host. Needs a
+ * Generates docs/reference/config.md, errors.md and metrics.md from the tables of libs/service-host. Needs a
  * built tree.
  *
  * `node tools/generate/reference.mjs` writes; with `--check` it fails when a file is stale.
@@ -10,12 +10,15 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const { configReference, errorReference } = createRequire(import.meta.url)('@kontor/service-host');
+const { configReference, errorReference, metricReference } = createRequire(import.meta.url)(
+  '@kontor/service-host',
+);
 
 const target = path.join(root, 'docs/reference');
 const files = new Map([
   ['config.md', configReference()],
   ['errors.md', errorReference()],
+  ['metrics.md', metricReference()],
 ]);
 
 mkdirSync(target, { recursive: true });

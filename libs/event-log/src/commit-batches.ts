@@ -6,7 +6,13 @@
  * then all settlements are tried; the records of those that were written are appended. A fenced
  * batch leaves nothing behind and the others go on.
  */
-import { GroupCommitQueue, type Outcome, QueueFull, QueueStopped } from '@kontor/event-sourcing';
+import {
+  type BatchObserver,
+  GroupCommitQueue,
+  type Outcome,
+  QueueFull,
+  QueueStopped,
+} from '@kontor/event-sourcing';
 import type { Database, Transaction } from '@kontor/postgres';
 import { Fenced } from './errors';
 import type {
@@ -26,8 +32,8 @@ export interface BatchCommitterParts {
   readonly database: Database;
   readonly log: LocalLog;
   readonly checkpoints: Checkpoints;
-  /** Observes each transaction; durations are measured by the caller. */
-  readonly onCommit?: (batches: number) => void;
+  /** Observes each transaction, by its number of batches. */
+  readonly onCommit?: BatchObserver;
 }
 
 interface Entry {

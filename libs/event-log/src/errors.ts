@@ -65,3 +65,13 @@ export const sqlStateOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined;
+
+/** The brokers do not answer. Retriable: what needs no bus goes on meanwhile. */
+export class BusUnreachable extends Error {
+  readonly code = 'bus_unreachable';
+  readonly retriable = true;
+
+  constructor(cause: unknown) {
+    super('the bus does not answer', { cause });
+  }
+}

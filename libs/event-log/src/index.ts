@@ -3,7 +3,14 @@ export * from './caused-records';
 export * from './command-ids';
 export * from './commit-batches';
 export * from './embedded/postgres-bus';
-export { CommandIdTaken, FactTooLarge, Fenced, InvalidFact, PartitionCountChanged } from './errors';
+export {
+  BusUnreachable,
+  CommandIdTaken,
+  FactTooLarge,
+  Fenced,
+  InvalidFact,
+  PartitionCountChanged,
+} from './errors';
 export * from './kafka';
 export { appendArguments, openLocalLog } from './local-log';
 export { eventLogMigrations } from './migrations';

@@ -54,12 +54,23 @@ export interface DeadLetters {
   discard(id: string): Promise<RetryReport | undefined>;
 }
 
+/** Whether a consumer works: `running`, `starting` (it has not read yet), or why it stopped. */
+export interface ConsumerState {
+  readonly consumer: string;
+  readonly topic: string;
+  readonly state: string;
+  readonly isStopped: boolean;
+}
+
 /** How far a consumer is, for `GET /admin/<service>/consumers`. */
 export interface ConsumerProgress extends TopicPartition {
   readonly consumer: string;
   readonly position: number;
   readonly head: number;
+  /** Records not applied yet. */
   readonly lag: number;
+  /** The same in facts, by how many a record had so far; exact only when there is no lag. */
+  readonly lagFacts: number;
   readonly lagSeconds: number;
   readonly incarnation: string | null;
   /** `running`, or why it stopped. */

@@ -279,6 +279,8 @@ export interface EventBus {
   heads(topic: string): Promise<RecordPosition[]>;
   /** When the first record after `position` was appended; undefined when there is none or it is unknown. */
   waitingSince?(position: RecordPosition): Promise<string | undefined>;
+  /** Fails while the bus cannot be reached. Absent where it is the database itself. */
+  answers?(): Promise<void>;
   /** The relays of this process, for metrics. Absent on a bus that copies nothing. */
   relays?(): Promise<readonly RelayStatus[]>;
   close(): Promise<void>;

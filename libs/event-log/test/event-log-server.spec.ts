@@ -139,6 +139,7 @@ describe('event log server: consumers as controllers', () => {
         consumer: 'rating.usage',
         state: 'running',
         lag: 0,
+        lagFacts: 0,
         lagSeconds: 0,
         incarnation: row.position > 0 ? incarnation : null,
       });

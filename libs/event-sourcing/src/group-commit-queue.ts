@@ -17,9 +17,11 @@ export interface GroupCommitOptions<Command, Answer> {
   readonly nextTurn: (next: () => void) => void;
   readonly batchCommandsMax?: number;
   readonly bytesMax?: number;
-  /** Observes each batch: size and duration are measured by the caller. */
-  readonly onBatch?: (commands: number) => void;
+  readonly onBatch?: BatchObserver;
 }
+
+/** Told of each batch when it is taken; what it answers is called when the batch has its answers. */
+export type BatchObserver = (commands: number) => () => void;
 
 export type Outcome<Answer> =
   { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly error: Error };
@@ -107,13 +109,14 @@ export class GroupCommitQueue<Command, Answer> {
       for (const done of this.idle.splice(0)) done();
       return;
     }
+    const done = this.options.onBatch?.(batch.length);
     try {
       const outcomes = await this.options.commit(batch.map((waiting) => waiting.command));
       batch.forEach((waiting, index) => settle(waiting, outcomes[index]));
     } catch (error) {
       for (const waiting of batch) waiting.reject(asError(error));
     }
-    this.options.onBatch?.(batch.length);
+    done?.();
     this.scheduleNext();
   }
 

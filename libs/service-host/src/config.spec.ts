@@ -31,7 +31,8 @@ describe('the configuration', () => {
       KONTOR_INTERNAL_SECRET: 'sixteen characters',
       DATABASE_URL: 'postgres://kontor:pass@db/kontor',
       KAFKA_BROKERS: 'a:9092, [::1]:9093',
-      KONTOR_SERVICES: 'catalog=http://127.0.0.1:8081/, wallet-ledger=https://ledger',
+      KONTOR_SERVICES:
+        'catalog=http://127.0.0.1:8081/, wallet-ledger=https://ledger,catalog=http://[::1]:8082',
       LOG_LEVEL: 'WARN',
       KONTOR_HOLD_GRACE_S: '5',
     });
@@ -42,7 +43,10 @@ describe('the configuration', () => {
       testApiKey: undefined,
       reportingCurrency: 'EUR',
       kafkaBrokers: ['a:9092', '[::1]:9093'],
-      serviceUrls: { catalog: 'http://127.0.0.1:8081', 'wallet-ledger': 'https://ledger' },
+      serviceUrls: {
+        catalog: ['http://127.0.0.1:8081', 'http://[::1]:8082'],
+        'wallet-ledger': ['https://ledger'],
+      },
       logLevel: 'warn',
       holdGraceMs: 5_000,
     });
@@ -66,6 +70,7 @@ describe('the configuration', () => {
     [{ KONTOR_KAFKA_PREFIX: 'a b' }, 'KONTOR_KAFKA_PREFIX'],
     [{ KONTOR_SERVICES: 'catalog' }, 'KONTOR_SERVICES'],
     [{ KONTOR_SERVICES: 'catalog=ftp://x' }, 'KONTOR_SERVICES'],
+    [{ KONTOR_SERVICES: 'catalog=http://x,catalog=http://x/' }, 'KONTOR_SERVICES'],
     [{ KONTOR_SERVICES: 'catalog=http://x' }, 'KONTOR_INTERNAL_SECRET'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
   ])('refuses %j by the variable’s name', (environment, variable) => {

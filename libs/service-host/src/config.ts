@@ -4,6 +4,7 @@
  *
  * docs/reference/config.md is made from `CONFIG_VARIABLES`.
  */
+import type { ServiceUrls } from './instances';
 import type { LogLevel } from './logger';
 
 export interface KontorConfig {
@@ -22,8 +23,8 @@ export interface KontorConfig {
   readonly kafkaBrokers: readonly string[] | undefined;
   /** Stands before the names of topics and consumer groups. */
   readonly kafkaPrefix?: string | undefined;
-  /** Where the other services answer, by name; undefined when all run in this process. */
-  readonly serviceUrls: Readonly<Record<string, string>> | undefined;
+  /** Where the other services' processes answer, by name; undefined when all run in this one. */
+  readonly serviceUrls: ServiceUrls | undefined;
   readonly logLevel: LogLevel;
   /** How long the money of an expired authorization still waits for usage accepted in time. */
   readonly holdGraceMs: number;
@@ -104,7 +105,7 @@ export const CONFIG_VARIABLES: readonly ConfigVariable[] = [
     name: 'KONTOR_SERVICES',
     fallback: 'none; all services run in this process',
     meaning:
-      'Where the other services answer, like `catalog=http://10.0.0.2:8081,rating=http://10.0.0.3:8082`.',
+      'Where the other services answer, like `catalog=http://10.0.0.2:8081,rating=http://10.0.0.3:8082`. A service with several processes is named once for each: `rating=http://10.0.0.3:8082,rating=http://10.0.0.4:8082`.',
   },
   {
     name: 'LOG_LEVEL',
@@ -217,15 +218,18 @@ function parseBrokers(text: string, name: string): readonly string[] {
   return brokers;
 }
 
-function parseServices(text: string, name: string): Readonly<Record<string, string>> {
-  const services: Record<string, string> = {};
+function parseServices(text: string, name: string): ServiceUrls {
+  const services: Record<string, string[]> = {};
   for (const part of text.split(',')) {
     const equals = part.indexOf('=');
     const service = part.slice(0, Math.max(equals, 0)).trim();
     const url = part.slice(equals + 1).trim();
     if (!/^[a-z][a-z-]*$/.test(service) || !isHttpUrl(url))
       throw new ConfigError(name, `expected service=http://host:port, got "${part.trim()}"`);
-    services[service] = url.replace(/\/+$/, '');
+    const known = (services[service] ??= []);
+    const address = url.replace(/\/+$/, '');
+    if (known.includes(address)) throw new ConfigError(name, `names ${service}=${address} twice`);
+    known.push(address);
   }
   return services;
 }

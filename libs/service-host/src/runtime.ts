@@ -7,6 +7,7 @@ import type { Checkpoints, EventBus, LocalLog } from '@kontor/event-log';
 import type { Database } from '@kontor/postgres';
 import type { KontorConfig } from './config';
 import type { Authenticate } from './context';
+import type { ServiceInstances } from './instances';
 import type { Logger } from './logger';
 import type { Metrics } from './metrics';
 
@@ -47,6 +48,8 @@ export interface ServiceRuntime {
   readonly checkpoints: Checkpoints;
   readonly bus: EventBus;
   readonly internal: InternalCalls;
+  /** The processes of the other services; of none when all run in this one. */
+  readonly instances: ServiceInstances;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }

@@ -10,7 +10,8 @@ import { z } from 'zod';
 import type { RequestContext } from './context';
 
 export const CONTEXT_HEADER = 'kontor-context';
-const LIFETIME_MS = 60_000;
+/** With the skew it is refused when a minute has passed, whoever's clock is wrong. */
+const LIFETIME_MS = 50_000;
 /** Machines of one installation keep time better than this. */
 const SKEW_MS = 5_000;
 

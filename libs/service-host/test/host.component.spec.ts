@@ -3,7 +3,7 @@
  * they start and stop.
  */
 import { Controller, Get, Module, Param } from '@nestjs/common';
-import { createWakeups } from '@kontor/event-log';
+import { createWakeups, type EventBus } from '@kontor/event-log';
 import {
   ApiClient,
   createDatabase,
@@ -21,6 +21,7 @@ import {
   type InternalCalls,
   type KontorConfig,
   type RequestContext,
+  type RunOptions,
   type RunningServices,
   type ServiceDefinition,
 } from '../src';
@@ -37,6 +38,14 @@ let database: TestDatabase;
 beforeAll(async () => (database = await createDatabase()));
 afterAll(() => database.drop());
 
+const stopped = { stop: () => Promise.resolve() };
+const silentBus: EventBus = {
+  subscribe: () => Promise.resolve(stopped),
+  publish: () => Promise.resolve(stopped),
+  heads: () => Promise.resolve([]),
+  close: () => Promise.resolve(),
+};
+
 const running: RunningServices[] = [];
 afterEach(async () => {
   for (const each of running.splice(0)) await each.stop();
@@ -44,12 +53,14 @@ afterEach(async () => {
 const run = async (
   definition: ServiceDefinition,
   more: Partial<KontorConfig> = {},
+  options: Partial<RunOptions> = {},
 ): Promise<RunningServices> => {
   const services = await runServices([definition], {
     config: config(more),
     databaseUrl: database.url,
     processMetrics: false,
     poolSize: 2,
+    ...options,
   });
   running.push(services);
   return services;
@@ -72,6 +83,18 @@ describe('every process', () => {
       services: { toy: { database: 'down' } },
     });
     await service.stop();
+  });
+
+  it('stays ready without its bus, and says so', async () => {
+    const bus = { ...silentBus, answers: () => Promise.reject(new Error('no broker')) };
+    const { url } = await run(toyService, { internalSecret: SECRET }, { bus });
+    const { status, body } = await new ApiClient(url, '').get('/health/ready');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ services: { toy: { database: 'up', bus: 'down' } } });
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toContain('kontor_bus_up{service="toy"} 0');
+    expect(metrics).toContain('kontor_database_up{service="toy"} 1');
+    expect(metrics).toContain('kontor_ready 1');
   });
 
   it('counts its requests by route and shows its metrics', async () => {
@@ -157,6 +180,13 @@ describe('answered requests', () => {
   });
 });
 
+/** The same signature over another payload. */
+function altered(header: string, change: (payload: object) => object): string {
+  const [text = '', signature = ''] = header.split('.');
+  const payload = JSON.parse(Buffer.from(text, 'base64url').toString()) as object;
+  return `${Buffer.from(JSON.stringify(change(payload))).toString('base64url')}.${signature}`;
+}
+
 describe('services in several processes', () => {
   const question = { customerIds: ['cust_1'] };
   const client = (url: string, headers: Record<string, string>): Promise<Response> =>
@@ -170,10 +200,26 @@ describe('services in several processes', () => {
     const seen: { calls?: InternalCalls } = {};
     await run(asking(seen), {
       internalSecret: SECRET,
-      serviceUrls: { catalog: other.url },
+      serviceUrls: { catalog: [other.url] },
     });
     const answer = await seen.calls!.call('catalog.describe-customers', tenant, question);
     expect(answer).toEqual({ customers: [] });
+  });
+
+  it('ask the next process of a service when one is gone', async () => {
+    const living = await run(
+      answering(() => Promise.resolve({ customers: [] })),
+      { internalSecret: SECRET },
+    );
+    const seen: { calls?: InternalCalls } = {};
+    await run(asking(seen), {
+      internalSecret: SECRET,
+      serviceUrls: { catalog: ['http://127.0.0.1:1', 'http://127.0.0.1:2', living.url] },
+    });
+    for (let count = 0; count < 6; count += 1)
+      await expect(
+        seen.calls!.call('catalog.describe-customers', tenant, question),
+      ).resolves.toEqual({ customers: [] });
   });
 
   it('say DependencyDown when the other one is not there, is late, or has another secret', async () => {
@@ -184,17 +230,17 @@ describe('services in several processes', () => {
     );
     const ask = (deadlineMs: number): Promise<unknown> =>
       seen.calls!.call('catalog.describe-customers', tenant, question, { deadlineMs });
-    await run(asking(seen), { internalSecret: SECRET, serviceUrls: { catalog: slow.url } });
+    await run(asking(seen), { internalSecret: SECRET, serviceUrls: { catalog: [slow.url] } });
     await expect(ask(30)).rejects.toBeInstanceOf(DependencyDown);
     await expect(ask(3_000)).resolves.toEqual({ customers: [] });
     await run(asking(seen), {
       internalSecret: 'quite another secret',
-      serviceUrls: { catalog: slow.url },
+      serviceUrls: { catalog: [slow.url] },
     });
     await expect(ask(3_000)).rejects.toBeInstanceOf(DependencyDown);
     await run(asking(seen), {
       internalSecret: SECRET,
-      serviceUrls: { catalog: 'http://127.0.0.1:1' },
+      serviceUrls: { catalog: ['http://127.0.0.1:1'] },
     });
     await expect(ask(3_000)).rejects.toBeInstanceOf(DependencyDown);
   });
@@ -218,9 +264,20 @@ describe('services in several processes', () => {
       signContext(SECRET, context, { ...right, method: 'POST' }),
       signContext(SECRET, context, { ...right, target: '/things/2' }),
       signContext(SECRET, context, { ...right, kind: 'internal' }),
-      signContext(SECRET, context, { ...right, nowMs: nowMs - 120_000 }),
+      // A minute old, and of a clock that is ahead of its time.
+      signContext(SECRET, context, { ...right, nowMs: nowMs - 60_000 }),
+      signContext(SECRET, context, { ...right, nowMs: nowMs + 60_000 }),
       `${signContext(SECRET, context, right).split('.')[0]}.`,
+      altered(signContext(SECRET, context, right), (payload) => ({
+        ...payload,
+        scopes: ['admin'],
+      })),
+      altered(signContext(SECRET, context, right), (payload) => ({
+        ...payload,
+        platform: 'acc_b',
+      })),
       'nonsense',
+      '',
     ])
       expect(await status(wrong)).toBe(401);
     const forbidden = signContext(SECRET, { ...context, scopes: ['ingest'] }, right);

@@ -3,7 +3,6 @@ import type { ServiceRuntime } from '@kontor/service-host';
 import { serveFindAccepted } from './adapters/events/find-accepted';
 import { serveFindUsageHeads } from './adapters/events/find-usage-heads';
 import type { AcceptUsage } from './app/accept-usage';
-import type { GatewayMetrics } from './gateway-metrics';
 import { keyRingOf } from './key-ring-of';
 
 /** How exact `last_used_at` is: writing it with every request would cost more than the request. */
@@ -17,7 +16,6 @@ export class GatewayLifecycle implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly runtime: ServiceRuntime,
     private readonly acceptance: AcceptUsage,
-    private readonly metrics: GatewayMetrics,
   ) {}
 
   onModuleInit(): void {
@@ -34,7 +32,6 @@ export class GatewayLifecycle implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async note(): Promise<void> {
-    this.metrics.bytesInFlight(this.acceptance.bytesInFlight);
     try {
       await keyRingOf(this.runtime).flush();
     } catch (error) {

@@ -4,7 +4,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { newId } from '@kontor/contracts';
 import { isInfrastructureError } from '@kontor/postgres';
-import type { ServiceRuntime } from '@kontor/service-host';
+import { type ServiceRuntime, watchQueue } from '@kontor/service-host';
 import {
   DIRECTORY_CONSUMER,
   REFERENCES_PARTS,
@@ -32,9 +32,10 @@ import { AcceptUsage } from './app/accept-usage';
 import { AdmitUsage } from './app/admit-usage';
 import { ApiKeys } from './app/api-keys';
 import { IngestRecords } from './app/ingest-records';
+import type { KnownReferences } from './app/ports';
 import { Resolver } from './app/resolver';
 import { ReverseEvent } from './app/reverse-event';
-import { FORWARDING_RUNTIME, ForwardingLifecycle } from './forwarding-lifecycle';
+import { FORWARDING_RUNTIME, ForwardingLifecycle, KNOWN_CUSTOMERS } from './forwarding-lifecycle';
 import { GatewayLifecycle } from './gateway-lifecycle';
 import { gatewayMetrics, type GatewayMetrics } from './gateway-metrics';
 import { keyRingOf } from './key-ring-of';
@@ -43,8 +44,9 @@ import { keyRingOf } from './key-ring-of';
 export class IngestionGatewayModule {
   static for(runtime: ServiceRuntime): DynamicModule {
     const metrics = gatewayMetrics(runtime.metrics);
-    const admission = admissionOf(runtime, metrics);
-    const acceptance = acceptanceOf(runtime, admission, metrics);
+    const known = knownCustomersOf(runtime);
+    const admission = admissionOf(runtime, known, metrics);
+    const acceptance = acceptanceOf(runtime, admission);
     const ingest = ingestOf(runtime, admission, acceptance);
     const { clock, database, checkpoints } = runtime;
     const processed = new ProjectedEvents(runtime.internal);
@@ -65,14 +67,28 @@ export class IngestionGatewayModule {
         { provide: REFERENCES_PARTS, useValue: { database, checkpoints } },
         { provide: IngestRecords, useValue: ingest },
         { provide: FORWARDING_RUNTIME, useValue: runtime },
+        { provide: KNOWN_CUSTOMERS, useValue: known },
         ForwardingLifecycle,
-        { provide: GatewayLifecycle, useValue: new GatewayLifecycle(runtime, acceptance, metrics) },
+        { provide: GatewayLifecycle, useValue: new GatewayLifecycle(runtime, acceptance) },
       ],
     };
   }
 }
 
-function admissionOf(runtime: ServiceRuntime, metrics: GatewayMetrics): AdmitUsage {
+const knownCustomersOf = ({ database, checkpoints }: ServiceRuntime): KnownReferences =>
+  new PostgresKnownReferences({
+    database,
+    checkpoints,
+    table: 'known_customer',
+    consumer: DIRECTORY_CONSUMER,
+    topic: 'catalog.v1',
+  });
+
+function admissionOf(
+  runtime: ServiceRuntime,
+  knownCustomers: KnownReferences,
+  metrics: GatewayMetrics,
+): AdmitUsage {
   const { internal, database, checkpoints, logger } = runtime;
   const silence = (owner: string) => (error: unknown) => {
     metrics.silence(owner);
@@ -83,13 +99,7 @@ function admissionOf(runtime: ServiceRuntime, metrics: GatewayMetrics): AdmitUsa
   };
   const customers = new Resolver({
     owner: new CatalogOwner(internal),
-    known: new PostgresKnownReferences({
-      database,
-      checkpoints,
-      table: 'known_customer',
-      consumer: DIRECTORY_CONSUMER,
-      topic: 'catalog.v1',
-    }),
+    known: knownCustomers,
     externalIdsMove: true,
     nextTurn: setImmediate,
     onSilence: silence('catalog'),
@@ -110,19 +120,16 @@ function admissionOf(runtime: ServiceRuntime, metrics: GatewayMetrics): AdmitUsa
   return new AdmitUsage(customers, vendors);
 }
 
-function acceptanceOf(
-  runtime: ServiceRuntime,
-  admission: AdmitUsage,
-  metrics: GatewayMetrics,
-): AcceptUsage {
+function acceptanceOf(runtime: ServiceRuntime, admission: AdmitUsage): AcceptUsage {
   const { database, log, checkpoints, clock } = runtime;
-  return new AcceptUsage({
+  const acceptance: AcceptUsage = new AcceptUsage({
     admission,
     store: new PostgresAcceptanceStore({ database, log, checkpoints, clock }),
     nextTurn: setImmediate,
     isRetriable: isInfrastructureError,
-    onBatch: (commands) => metrics.batch(commands),
+    onBatch: watchQueue(runtime.metrics, 'usage', () => acceptance.bytesInFlight),
   });
+  return acceptance;
 }
 
 const ingestOf = (

@@ -1,7 +1,7 @@
 /** The gateway of an installation whose services are processes of their own. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { verifyContext } from '@kontor/service-host';
+import { ServiceInstances, verifyContext } from '@kontor/service-host';
 import fastify, { type FastifyInstance } from 'fastify';
 import { openTestService, type TestService } from '@kontor/testkit';
 import { ingestionGatewayService } from '../src';
@@ -35,7 +35,11 @@ describe('forwarding', () => {
     await new Promise<void>((resolve) => behind.listen(0, '127.0.0.1', resolve));
     const { port } = behind.address() as AddressInfo;
     forwarder = new Forwarder({
-      serviceUrls: { catalog: `http://127.0.0.1:${port}`, rating: 'http://127.0.0.1:1' },
+      instances: new ServiceInstances({
+        catalog: [`http://127.0.0.1:${port}`],
+        rating: ['http://127.0.0.1:1'],
+      }),
+      placement: { of: () => Promise.resolve(undefined) },
       secret: SECRET,
       nowMs: () => Date.now(),
     });
@@ -155,7 +159,7 @@ describe('the gateway before services of their own', () => {
       config: {
         apiKey: LIVE_KEY,
         internalSecret: SECRET,
-        serviceUrls: { 'ingestion-gateway': nowhere, catalog: nowhere, rating: nowhere },
+        serviceUrls: { 'ingestion-gateway': [nowhere], catalog: [nowhere], rating: [nowhere] },
       },
     });
   });

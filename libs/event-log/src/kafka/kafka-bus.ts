@@ -11,6 +11,7 @@ import type {
   RunningSubscription,
   Subscription,
 } from '../ports';
+import { BusUnreachable } from '../errors';
 import { partitionsOf, topicOf } from '../topics';
 import { connectKafka } from './client';
 import { Cluster } from './cluster';
@@ -57,6 +58,7 @@ class ConnectedBus implements KafkaBus {
   private readonly readers = new Map<string, Set<GroupReader>>();
   private readonly logs = new Map<string, PublishedLog>();
   private readonly copying = new Set<Relay>();
+  private asked: Promise<void> | undefined;
   /** How far a partition's offsets run ahead of its positions: what relays wrote twice. */
   private readonly drifts = new Map<string, number>();
 
@@ -109,18 +111,31 @@ class ConnectedBus implements KafkaBus {
   /**
    * Exact for topics whose log is published by this process and for partitions that it has read
    * from; else an upper bound, by what relays wrote twice.
+   *
+   * Errors: BusUnreachable.
    */
   async heads(topic: string): Promise<RecordPosition[]> {
     const { owner } = topicOf(topic);
     const own = this.logs.get(owner);
     if (own) return own.log.heads(topic);
-    const ranges = await this.cluster.ranges(this.prefix + topic);
+    const ranges = await this.cluster.ranges(this.prefix + topic).catch((cause: unknown) => {
+      throw new BusUnreachable(cause);
+    });
     const highs = new Map(ranges.map(({ partition, high }) => [partition, high]));
     return Array.from({ length: partitionsOf(topic) }, (_, partition) => ({
       topic,
       partition,
       position: (highs.get(partition) ?? 0) - (this.drifts.get(`${topic}/${partition}`) ?? 0),
     }));
+  }
+
+  /** One question at a time, however many ask. */
+  answers(): Promise<void> {
+    this.asked ??= this.cluster
+      .id()
+      .then(() => undefined)
+      .finally(() => (this.asked = undefined));
+    return this.asked;
   }
 
   /** As far as this process has fetched: undefined when what waits is still on the broker. */

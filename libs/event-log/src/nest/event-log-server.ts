@@ -3,7 +3,7 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { ServiceCheckpoints } from '../checkpoints';
 import { ServiceDeadLetters } from '../dead-letters';
-import type { ConsumerProgress, DeadLetters } from '../operators';
+import type { ConsumerProgress, ConsumerState, DeadLetters } from '../operators';
 import type { EventBus, RecordPosition, RunningSubscription } from '../ports';
 import { ConsumerRunner } from '../runner/consumer-runner';
 import { InboundRunner } from '../runner/inbound-runner';
@@ -36,9 +36,12 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
   readonly deadLetters: DeadLetters;
   private readonly consumers = new Map<string, KeyRetryOptions>();
   private readonly running: RunningConsumer[] = [];
+  private readonly sizes = new RecordSizes();
+  private readonly hooks: ConsumerHooks;
 
   constructor(private readonly options: EventLogServerOptions) {
     super();
+    this.hooks = this.sizes.watching(options.hooks ?? {});
     this.deadLetters = new ServiceDeadLetters({
       checkpoints: options.checkpoints,
       consumers: this.consumers,
@@ -69,6 +72,14 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
     return all.flat();
   }
 
+  /** Asks nobody: what the consumers say of themselves. */
+  states(): ConsumerState[] {
+    return this.running.map(({ runner: { consumer, topic, state } }) => {
+      const isStopped = state !== 'running' && state !== 'starting';
+      return { consumer, topic, state, isStopped };
+    });
+  }
+
   on(): void {
     throw new Error('an event log has no events to listen to');
   }
@@ -91,13 +102,14 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
   }
 
   private async start(consumer: string, topic: string, handler: MessageHandler): Promise<void> {
-    const { bus, checkpoints, hooks, logger, factsMax } = this.options;
+    const { hooks } = this;
+    const { bus, checkpoints, logger, factsMax } = this.options;
     const common = {
       consumer,
       topic,
       checkpoints,
       handler: (batch: unknown) => answerOf(handler, batch),
-      ...(hooks && { hooks }),
+      hooks,
       ...(logger && { logger }),
     };
     if (topicOf(topic).inbound) {
@@ -125,7 +137,9 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
         const head = Math.max(position, headOf.get(partition) ?? 0);
         const lag = head - position;
         const lagSeconds = lag === 0 ? 0 : await this.secondsBehind({ topic, partition, position });
-        return { consumer, topic, partition, position, head, lag, lagSeconds, incarnation, state };
+        const lagFacts = Math.round(lag * this.sizes.factsPerRecord(consumer, topic));
+        const lags = { lag, lagFacts, lagSeconds };
+        return { consumer, topic, partition, position, head, ...lags, incarnation, state };
       }),
     );
   }
@@ -133,6 +147,29 @@ export class EventLogServer extends Server implements CustomTransportStrategy {
   private async secondsBehind(position: RecordPosition): Promise<number> {
     const since = await this.options.bus.waitingSince?.(position);
     return since === undefined ? 0 : Math.max(0, (Date.now() - Date.parse(since)) / 1_000);
+  }
+}
+
+/** How many facts the records of each consumer had, since the process started. */
+class RecordSizes {
+  private readonly seen = new Map<string, { facts: number; records: number }>();
+
+  /** Hooks that also count here. */
+  watching(hooks: ConsumerHooks): ConsumerHooks {
+    return {
+      ...hooks,
+      applied: (consumer, topic, applied) => {
+        const key = `${consumer} ${topic}`;
+        const { facts, records } = this.seen.get(key) ?? { facts: 0, records: 0 };
+        this.seen.set(key, { facts: facts + applied.facts, records: records + applied.records });
+        hooks.applied?.(consumer, topic, applied);
+      },
+    };
+  }
+
+  factsPerRecord(consumer: string, topic: string): number {
+    const { facts, records } = this.seen.get(`${consumer} ${topic}`) ?? { facts: 0, records: 0 };
+    return records === 0 ? 1 : facts / records;
   }
 }
 

@@ -207,7 +207,9 @@ export class ConsumerRunner implements Subscription {
       delivery.moves.map(({ partition, to }) => ({ topic: this.topic, partition, position: to })),
     );
     const milliseconds = performance.now() - startedAt;
-    hooks?.applied?.(this.consumer, this.topic, delivery.facts.length, milliseconds);
+    const records = delivery.moves.reduce((sum, { from, to }) => sum + to - from, 0);
+    const facts = delivery.facts.length;
+    hooks?.applied?.(this.consumer, this.topic, { facts, records, milliseconds });
     const poisoned = delivery.parks.find(({ reason }) => !reason.startsWith('behind '));
     if (delivery.parks.length > 0)
       hooks?.parked?.(this.consumer, delivery.parks.length, poisoned?.reason ?? 'behind');

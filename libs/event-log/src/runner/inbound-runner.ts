@@ -82,7 +82,8 @@ export class InboundRunner implements RawSubscription {
     if (run.kind !== 'applied') return run;
     this.onApplied(moves);
     const milliseconds = performance.now() - startedAt;
-    this.options.hooks?.applied?.(consumer, topic, records.length, milliseconds);
+    const count = records.length;
+    this.options.hooks?.applied?.(consumer, topic, { facts: count, records: count, milliseconds });
     return run;
   }
 

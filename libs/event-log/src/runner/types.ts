@@ -7,14 +7,21 @@ export type InboundHandler = (batch: InboundBatch) => Promise<unknown>;
 
 /** Where the runner says what happens; each may be left out. */
 export interface ConsumerHooks {
-  /** A delivery was committed: `facts` were applied, in `milliseconds`. */
-  applied?(consumer: string, topic: string, facts: number, milliseconds: number): void;
+  /** A delivery was committed. */
+  applied?(consumer: string, topic: string, applied: AppliedDelivery): void;
   /** Facts were parked: an alert says so. */
   parked?(consumer: string, facts: number, reason: string): void;
   /** The same delivery will come again. */
   retried?(consumer: string, reason: string): void;
   /** The consumer stopped and will not go on by itself. */
   stopped?(consumer: string, reason: string): void;
+}
+
+/** How much a delivery brought, and how long it took from its arrival to its commit. */
+export interface AppliedDelivery {
+  readonly facts: number;
+  readonly records: number;
+  readonly milliseconds: number;
 }
 
 /** A part of service-host's Logger. */

@@ -193,7 +193,7 @@ function spawnPostgres(folder: ClusterFolder, port: number): ChildProcess {
     port: String(port),
     // TCP only: a socket's folder would have to be short, private and reachable all at once.
     unix_socket_directories: '',
-    max_connections: '100',
+    max_connections: '200',
     shared_buffers: '128MB',
     max_wal_size: '1GB',
     jit: 'off',

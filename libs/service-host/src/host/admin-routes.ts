@@ -24,6 +24,9 @@ const zProgress = z.object({
   position: z.int(),
   head: z.int(),
   lag: z.int().meta({ description: 'Records not applied yet.' }),
+  lag_facts: z.int().meta({
+    description: 'The same in facts, by how many a record had so far.',
+  }),
   lag_seconds: z.number().meta({ description: 'Age of the oldest record not applied yet.' }),
   incarnation: z.string().nullable(),
   state: z.string().meta({ description: '`running`, or why it stopped.' }),
@@ -57,6 +60,7 @@ const progressExample = {
   position: 1041,
   head: 1043,
   lag: 2,
+  lag_facts: 11,
   lag_seconds: 0.012,
   incarnation: '0197a3a4-7d3e-7c52-9d0e-3b8f5c1d2e4f',
   state: 'running',
@@ -181,9 +185,15 @@ function reportDto(report: RetryReport | undefined): object {
   return { applied, remaining, reason: reason ?? null };
 }
 
-const progressDto = ({ lagSeconds, ...rest }: ConsumerProgress): object => {
+const progressDto = ({ lagFacts, lagSeconds, ...rest }: ConsumerProgress): object => {
   const { state, incarnation, ...counts } = rest;
-  return { ...counts, lag_seconds: lagSeconds, incarnation, state };
+  return {
+    ...counts,
+    lag_facts: lagFacts,
+    lag_seconds: lagSeconds,
+    incarnation,
+    state,
+  };
 };
 
 const letterDto = (letter: DeadLetter): object => ({

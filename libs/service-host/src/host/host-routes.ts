@@ -2,6 +2,7 @@
  * What every process serves beside its services: health, metrics, the OpenAPI document, and the
  * answers to other processes.
  */
+import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { contextOf } from '../http/parameters';
 import { notFound } from '../http/problem';
@@ -9,7 +10,7 @@ import { sendReply } from '../http/send';
 import type { RouteDeclaration } from '../http/route-config';
 import type { ServiceCalls } from '../internal/internal-calls';
 import type { ProcessMetrics } from '../metrics';
-import { observeConsumers, observeRelays } from './consumer-metrics';
+import { observeConsumers, observeRelays, showReadiness } from './consumer-metrics';
 import type { OpenService } from './open-service';
 import { readinessOf } from './readiness';
 
@@ -45,18 +46,25 @@ export function addHostRoutes(server: FastifyInstance, options: HostRoutesOption
   );
 }
 
+/** Whoever scrapes waits no longer for what is down; its gauges then say what they said before. */
+const OBSERVE_MS_MAX = 2_500;
+
 async function sendMetrics(
   reply: FastifyReply,
-  { services, metrics }: HostRoutesOptions,
+  { services, metrics, isServing }: HostRoutesOptions,
 ): Promise<FastifyReply> {
-  // A database that is down must not hide the metrics that say so.
+  // A database or a bus that is down must not hide the metrics that say so.
   const [first] = services;
-  await Promise.allSettled([
+  const observed = Promise.allSettled([
+    readinessOf(services).then(({ ready, services: states }) =>
+      showReadiness(metrics, { ready: ready && isServing(), services: states }),
+    ),
     ...services.map(({ definition, consumers }) =>
       observeConsumers(metrics.for(definition.name), consumers),
     ),
     ...(first ? [observeRelays((service) => metrics.for(service), first.runtime.bus)] : []),
   ]);
+  await Promise.race([observed, setTimeout(OBSERVE_MS_MAX, undefined, { ref: false })]);
   return reply.header('content-type', metrics.contentType).send(await metrics.text());
 }
 

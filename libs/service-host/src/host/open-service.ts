@@ -14,6 +14,7 @@ import {
 } from '@kontor/event-log';
 import { migrate, openDatabase, type Database } from '@kontor/postgres';
 import type { KontorConfig } from '../config';
+import type { ServiceInstances } from '../instances';
 import type { ServiceCalls } from '../internal/internal-calls';
 import { createLogger } from '../logger';
 import type { ProcessMetrics } from '../metrics';
@@ -28,6 +29,7 @@ export interface HostParts {
   readonly wakeups: Wakeups;
   readonly clock: Clock;
   readonly calls: ServiceCalls;
+  readonly instances: ServiceInstances;
   readonly metrics: ProcessMetrics;
   readonly poolSize?: number;
 }
@@ -82,6 +84,7 @@ async function openParts(
     checkpoints,
     bus: parts.bus,
     internal: parts.calls,
+    instances: parts.instances,
     metrics,
     logger,
   };

@@ -12,6 +12,7 @@ import { ConfigError, type KontorConfig } from '../config';
 import type { Authenticate } from '../context';
 import { KontorHttpAdapter, ProblemFilter } from '../http/http-adapter';
 import { InFlight } from '../http/request-hooks';
+import { ServiceInstances } from '../instances';
 import { ServiceCalls } from '../internal/internal-calls';
 import { createLogger, type Logger } from '../logger';
 import { ProcessMetrics } from '../metrics';
@@ -97,12 +98,19 @@ async function start(
   const bus = await openBus(options, logger);
   stop.add('bus', () => bus.close());
   const metrics = new ProcessMetrics({ processDefaults: options.processMetrics ?? true });
+  const instances = new ServiceInstances(config.serviceUrls ?? {});
+  stop.add('instances', () => Promise.resolve(instances.close()));
   const calls = new ServiceCalls({
-    serviceUrls: config.serviceUrls ?? {},
+    instances,
     secret: config.internalSecret,
     nowMs: Date.now,
   });
-  const services = await openServices(definitions, { ...partsOf(options, bus), calls, metrics });
+  const services = await openServices(definitions, {
+    ...partsOf(options, bus),
+    calls,
+    instances,
+    metrics,
+  });
   for (const { database, definition, runtime } of services) {
     stop.add(`database of ${definition.name}`, () => database.close());
     stop.add(`housekeeping of ${definition.name}`, forgetCommands(database, runtime.logger));
@@ -154,7 +162,7 @@ async function start(
 function partsOf(
   { config, databaseUrl, clock, poolSize }: RunOptions,
   { bus, wakeups }: OpenBus,
-): Omit<HostParts, 'calls' | 'metrics'> {
+): Omit<HostParts, 'calls' | 'instances' | 'metrics'> {
   return {
     config,
     databaseUrl,

@@ -65,6 +65,7 @@ export const ERROR_CODES = {
     'Too many grants',
     'The account has as many grants with something left as it may.',
   ),
+  audit_running: code(409, 'Audit running', 'One audit at a time; the running one ends by itself.'),
   authorization_id_reused: code(
     409,
     'Authorization id reused',

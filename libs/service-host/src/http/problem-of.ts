@@ -3,7 +3,7 @@
  */
 import { HttpException } from '@nestjs/common';
 import { QueueFull, QueueStopped } from '@kontor/event-sourcing';
-import { FactTooLarge } from '@kontor/event-log';
+import { BusUnreachable, FactTooLarge } from '@kontor/event-log';
 import { isInfrastructureError } from '@kontor/postgres';
 import { DependencyDown } from '../dependency-down';
 import { Problem } from './problem';
@@ -26,6 +26,8 @@ function fromOurs(error: unknown): Problem | undefined {
   if (error instanceof QueueStopped) return stopping();
   if (error instanceof DependencyDown)
     return later(503, 'dependency_down', `${error.dependency} does not answer right now.`);
+  if (error instanceof BusUnreachable)
+    return later(503, 'dependency_down', 'The message bus does not answer right now.');
   if (error instanceof FactTooLarge)
     return new Problem(413, 'request_too_large', 'This would make a fact of more than 256 KiB.');
   if (isInfrastructureError(error))
@@ -33,7 +35,14 @@ function fromOurs(error: unknown): Problem | undefined {
   return undefined;
 }
 
-export const stopping = (): Problem => later(503, 'stopping', 'This process is stopping.');
+/** On a refusal before anything was done: whoever forwarded the request may ask another process. */
+export const NOTHING_DONE_HEADER = 'kontor-nothing-done';
+
+export const stopping = (): Problem =>
+  new Problem(503, 'stopping', 'This process is stopping.', {
+    retryAfterSeconds: RETRY_SECONDS,
+    headers: { [NOTHING_DONE_HEADER]: 'stopping' },
+  });
 
 /** Fastify's own errors, by its codes. */
 const FASTIFY: Readonly<Record<string, readonly [number, string, string]>> = {

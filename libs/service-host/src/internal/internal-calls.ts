@@ -4,12 +4,13 @@
  */
 import type { Tenant } from '@kontor/contracts';
 import { DependencyDown } from '../dependency-down';
+import type { ServiceInstances } from '../instances';
 import type { InternalCalls, OperationName, OperationRequest, OperationResponse } from '../runtime';
 import { CONTEXT_HEADER, signContext } from '../signed-context';
 import { postJson } from './post-json';
 
 export interface RemoteOptions {
-  readonly serviceUrls: Readonly<Record<string, string>>;
+  readonly instances: ServiceInstances;
   readonly secret: string | undefined;
   readonly nowMs: () => number;
 }
@@ -63,9 +64,9 @@ export class ServiceCalls implements InternalCalls {
     deadlineMs: number,
   ): Promise<unknown> {
     const [service = '', name = ''] = operation.split('.');
-    const url = this.remote.serviceUrls[service];
-    const { secret, nowMs } = this.remote;
-    if (url === undefined || secret === undefined) throw new DependencyDown(service);
+    const { instances, secret, nowMs } = this.remote;
+    const urls = instances.of(service);
+    if (urls.length === 0 || secret === undefined) throw new DependencyDown(service);
     const target = `/internal/${service}/${name}`;
     const context = { ...tenant, scopes: [], keyId: 'internal', requestId: operation };
     const signature = signContext(secret, context, {
@@ -74,11 +75,21 @@ export class ServiceCalls implements InternalCalls {
       target,
       nowMs: nowMs(),
     });
-    return postJson(`${url}${target}`, JSON.stringify(request), {
+    const body = JSON.stringify(request);
+    const options = {
       headers: { [CONTEXT_HEADER]: signature },
-      deadlineMs,
+      signal: AbortSignal.timeout(deadlineMs),
       dependency: service,
-    });
+    };
+    // Questions change nothing: whatever went wrong at one process, the next one may be asked.
+    for (const url of urls.slice(0, -1))
+      try {
+        return await postJson(`${url}${target}`, body, options);
+      } catch (error) {
+        if (options.signal.aborted) throw error;
+        instances.markDown(url);
+      }
+    return postJson(`${urls.at(-1) ?? ''}${target}`, body, options);
   }
 }
 

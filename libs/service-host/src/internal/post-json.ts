@@ -7,7 +7,8 @@ import { DependencyDown } from '../dependency-down';
 
 export interface PostOptions {
   readonly headers: Readonly<Record<string, string>>;
-  readonly deadlineMs: number;
+  /** Ends the wait; one for all attempts. */
+  readonly signal: AbortSignal;
   /** The service asked, for the error. */
   readonly dependency: string;
 }
@@ -47,7 +48,7 @@ function post(
           'content-type': 'application/json',
           'content-length': Buffer.byteLength(body),
         },
-        signal: AbortSignal.timeout(options.deadlineMs),
+        signal: options.signal,
       },
       (response) => {
         readText(response).then(

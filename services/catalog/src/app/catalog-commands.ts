@@ -8,7 +8,7 @@
  * Errors: Refused (the request cannot be honoured; nothing was written for it), RequestTooLarge,
  *         QueueFull, QueueStopped, and the store's outages.
  */
-import { GroupCommitQueue, type Outcome } from '@kontor/event-sourcing';
+import { type BatchObserver, GroupCommitQueue, type Outcome } from '@kontor/event-sourcing';
 import type { Instant } from '../domain/instant';
 import { decideBatch, type Entry, type Verdict, type Written } from './decide-batch';
 import type { CatalogStore, CommandKey, NewId, Tenant } from './ports';
@@ -21,7 +21,7 @@ export interface CatalogCommandsOptions {
   readonly newId: NewId;
   /** Runs `next` in a later turn of the event loop. */
   readonly nextTurn: (next: () => void) => void;
-  readonly onBatch?: (commands: number) => void;
+  readonly onBatch?: BatchObserver;
 }
 
 export interface Submission<Result> {

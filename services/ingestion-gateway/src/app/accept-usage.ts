@@ -7,7 +7,13 @@
  * Limits: `bytesMax` of usage between its arrival and its answer; beyond it QueueFull (HTTP 429).
  */
 import type { Tenant } from '@kontor/contracts';
-import { GroupCommitQueue, QueueFull, type Outcome, type Priority } from '@kontor/event-sourcing';
+import {
+  type BatchObserver,
+  GroupCommitQueue,
+  QueueFull,
+  type Outcome,
+  type Priority,
+} from '@kontor/event-sourcing';
 import type { Refusal } from '../domain/refusal';
 import type { Submission, SubmittedItem } from '../domain/submission';
 import type { AdmittedItem, AdmitUsage } from './admit-usage';
@@ -36,7 +42,7 @@ export interface AcceptUsageOptions {
   /** Whether trying the same again can help, so that it is nobody's fault in the batch. */
   readonly isRetriable: (error: unknown) => boolean;
   readonly bytesMax?: number;
-  readonly onBatch?: (commands: number) => void;
+  readonly onBatch?: BatchObserver;
 }
 
 /** A few of the largest bodies, and thousands of usual ones. */

@@ -1,14 +1,15 @@
 import { type Metrics, watchQueue } from '@kontor/service-host';
+import type { BatchObserver } from '@kontor/event-sourcing';
 import type { LedgerObserver } from '../app/ports';
 
 export class LedgerMetrics implements LedgerObserver {
-  readonly batchWritten: (commands: number) => void;
+  readonly batchTaken: BatchObserver;
   private readonly again;
   private readonly refusals;
 
   /** `bytesWaiting` is asked when metrics are read: of the ledger's own queue. */
   constructor(metrics: Metrics, bytesWaiting: () => number) {
-    this.batchWritten = watchQueue(metrics, 'ledger', bytesWaiting);
+    this.batchTaken = watchQueue(metrics, 'ledger', bytesWaiting);
     this.again = metrics.counter(
       'kontor_ledger_decided_again_total',
       'Batches decided again under locks, because another instance or a repeat was first.',
@@ -16,7 +17,7 @@ export class LedgerMetrics implements LedgerObserver {
     this.refusals = metrics.counter(
       'kontor_ledger_refused_total',
       'Requests that the ledger refused. A refusal is an answer and is not stored.',
-      ['code'],
+      ['command', 'code'],
     );
   }
 
@@ -24,7 +25,7 @@ export class LedgerMetrics implements LedgerObserver {
     this.again.inc();
   }
 
-  refused(code: string): void {
-    this.refusals.inc({ code });
+  refused(command: string, code: string): void {
+    this.refusals.inc({ command, code });
   }
 }

@@ -1,4 +1,5 @@
 /** Which rows a batch needs, and reading them. */
+import { reversalIdOf } from '../domain/decide-reversal';
 import type { DeliveredCommand, LedgerEntry } from './ledger-entry';
 import type { LedgerRows, StoredWallet, TransactionRef, WalletKey } from './ports';
 
@@ -28,8 +29,8 @@ export function refsOf(entries: readonly LedgerEntry[]): TransactionRef[] {
 }
 
 /**
- * What usage leaves behind: its fees, and that it used the authorization that it named. A reversal:
- * that the event is reversed.
+ * What usage leaves behind: its fees, and that it used the authorization that it named. What a
+ * reversal may leave: that each of the fees is reversed.
  */
 export function idsOf(command: DeliveredCommand['command']): string[] {
   switch (command.type) {
@@ -39,15 +40,13 @@ export function idsOf(command: DeliveredCommand['command']): string[] {
       return authorization ? [...feeIds, usageIdOf(eventId)] : feeIds;
     }
     case 'ReverseFees':
-      return [reversalIdOf(command.eventId)];
+      return command.feeIds.map(reversalIdOf);
     default:
       return [];
   }
 }
 
 export const usageIdOf = (eventId: string): string => `usage:${eventId}`;
-
-export const reversalIdOf = (eventId: string): string => `reversal:${eventId}`;
 
 export const refOf = ({ platform, mode }: WalletKey, transactionId: string): TransactionRef => ({
   platform,

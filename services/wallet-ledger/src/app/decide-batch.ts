@@ -5,10 +5,11 @@
  * what the ones before it did. All commands have the batch's instant.
  */
 import { unreachable } from '@kontor/event-sourcing';
+import { reversalIdOf } from '../domain/decide-reversal';
 import { wallet as decider } from '../domain/wallet';
 import type { DebitFees, WalletCommand } from '../domain/wallet-command';
 import type { Instant } from '../domain/wallet-event';
-import { refOf, reversalIdOf, usageIdOf, type Wallets } from './batch-rows';
+import { refOf, usageIdOf, type Wallets } from './batch-rows';
 import { endedBy, idOf } from './event-ids';
 import type {
   DeliveredCommand,
@@ -189,34 +190,31 @@ class BatchInProgress {
   private applyDelivered(delivered: DeliveredCommand, origin: PostOrigin): void {
     const { wallet, command, cause } = delivered;
     const undated = this.toDecide(wallet, command);
-    if (!undated) return;
     const decision = this.decideOn(wallet, { ...undated, at: this.input.now });
     // Usage has happened and accounts may always be opened: neither is ever refused.
     if (decision.outcome === 'rejected') throw new Error(`refused: ${decision.rejection.code}`);
     const { events } = decision;
     if (events.length === 0) return;
     const postIndex = this.post({ wallet, events, cause }, origin);
-    const own = new Set<string>();
     events.forEach((event, eventIndex) => {
       const transactionId = idOf(event);
-      if (transactionId === undefined || own.has(transactionId)) return;
-      own.add(transactionId);
+      if (transactionId === undefined) return;
       const { at } = event;
       this.keep(wallet, at, { transactionId, contentHash: null, postIndex, eventIndex });
     });
   }
 
-  /** Undefined when it was decided before. */
   private toDecide(
     wallet: WalletKey,
     command: DeliveredCommand['command'],
-  ): Undated<WalletCommand> | undefined {
+  ): Undated<WalletCommand> {
     if (command.type === 'DebitFees') return this.withoutKnownFees(wallet, command);
     if (command.type !== 'ReverseFees') return command;
-    if (this.firstUse(wallet, reversalIdOf(command.eventId))) return undefined;
     const posted = this.posts.filter((post) => post.wallet.id === wallet.id);
     const events = posted.flatMap((post) => post.events);
-    return reversalOf(command, this.input.pasts.get(wallet.id), events);
+    const reversal = reversalOf(command, this.input.pasts.get(wallet.id), events);
+    const isOpen = (feeId: string): boolean => !this.firstUse(wallet, reversalIdOf(feeId));
+    return { ...reversal, debits: reversal.debits.filter(({ feeId }) => isOpen(feeId)) };
   }
 
   /** Every fee is debited once: its id is made of its event and price, so it says what it is for. */

@@ -1,8 +1,8 @@
 /** Which ids events are kept under, and which holds they end. */
 import type { WalletEvent } from '../domain/wallet-event';
-import { reversalIdOf, usageIdOf } from './batch-rows';
+import { usageIdOf } from './batch-rows';
 
-/** The id that an event of a delivery is kept under; the reversed fees of an event share one. */
+/** The id that an event of a delivery is kept under. */
 export function idOf(event: WalletEvent): string | undefined {
   switch (event.type) {
     case 'FeeDebited':
@@ -10,7 +10,7 @@ export function idOf(event: WalletEvent): string | undefined {
     case 'AuthorizationUsed':
       return usageIdOf(event.eventId);
     case 'FeeReversed':
-      return reversalIdOf(event.eventId);
+      return event.transactionId;
     default:
       return undefined;
   }

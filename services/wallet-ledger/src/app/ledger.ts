@@ -68,7 +68,7 @@ export class Ledger {
     this.queue = new GroupCommitQueue({
       commit: (entries) => this.commit(entries),
       nextTurn: options.nextTurn,
-      onBatch: (commands) => options.observer.batchWritten(commands),
+      onBatch: (commands) => options.observer.batchTaken(commands),
     });
   }
 
@@ -81,7 +81,7 @@ export class Ledger {
     const answer = await this.queue.submit(request, bytes, 'interactive');
     if (answer.kind === 'accepted' || answer.kind === 'unchanged') return answer;
     if (answer.kind !== 'rejected') throw new Error(`a request was answered ${answer.kind}`);
-    this.options.observer.refused(answer.rejection.code);
+    this.options.observer.refused(request.command.type, answer.rejection.code);
     return answer;
   }
 

@@ -193,10 +193,11 @@ export interface LedgerStore extends LedgerRows {
 
 /** What operators see of the ledger's work. */
 export interface LedgerObserver {
-  batchWritten(commands: number): void;
+  /** A batch is begun; what it answers is called when the batch has its answers. */
+  batchTaken(commands: number): () => void;
   /** A batch had to be decided again under the locks. */
   decidedAgain(): void;
-  refused(code: string): void;
+  refused(command: string, code: string): void;
 }
 
 /** The assets of product versions, as the ledger's catalog consumer kept them. */

@@ -8,6 +8,9 @@ import type { PastGrant, ReverseFees } from './wallet-command';
 import type { FeeDebited, FeeReversed, GivenGrant, Take, WalletEvent } from './wallet-event';
 import { type Account, available, copyWallet, type Wallet } from './wallet-state';
 
+/** Id of the transaction that reverses a fee: it can happen once. */
+export const reversalIdOf = (feeId: string): string => `${feeId}.reversed`;
+
 /**
  * Each fee by itself, in the order of the debits. Returned money repays no debt: only a credit does,
  * and this was credited before.
@@ -43,7 +46,7 @@ function reversalOf(debit: FeeDebited, command: ReverseFees, state: Wallet): Fee
   const { returned, broken, revived } = whereTo(sources, account, command);
   return {
     type: 'FeeReversed',
-    transactionId: `${debit.feeId}.reversed`,
+    transactionId: reversalIdOf(debit.feeId),
     eventId: debit.eventId,
     feeId: debit.feeId,
     productId: debit.productId,

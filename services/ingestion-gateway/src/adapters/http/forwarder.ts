@@ -1,10 +1,14 @@
 /**
- * Hands a request to the service that owns its path, with who asks in a signed header. Bodies
- * stream both ways; nothing is parsed or kept here.
+ * Hands a request to a process of the service that owns its path, with who asks in a signed header.
+ * Answers stream; a body of up to 64 KiB is kept, so that another process can be asked when the
+ * first one is gone.
  *
- * Limits: IN_FLIGHT_MAX requests (then 429), SOCKETS_MAX connections a service, RESPONSE_MS_MAX
- *         until the answer begins.
- * Errors: QueueFull (429); DependencyDown (503 with Retry-After) when the service does not answer.
+ * Order:  a wallet command goes to the process that owns its customer's partition, else they take
+ *         turns.
+ * Retry:  another process is asked when the first took no connection or said that it did nothing;
+ *         when the answer was lost, only for what may be answered twice.
+ * Limits: IN_FLIGHT_MAX requests (then 429), SOCKETS_MAX connections a process.
+ * Errors: QueueFull (429); DependencyDown (503 with Retry-After) when no process answers.
  */
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
@@ -14,15 +18,18 @@ import {
   CONTEXT_HEADER,
   contextOf,
   DependencyDown,
+  NOTHING_DONE_HEADER,
+  type ServiceInstances,
   signContext,
-  type KontorConfig,
 } from '@kontor/service-host';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ForwardedRequest } from './forwarded-request';
+import { AnswerLost, callInstance, NotReached } from './instance-call';
+import type { Placement } from './placement';
+import type { ForeignRoute } from './route-table';
 
 const IN_FLIGHT_MAX = 1_000;
 const SOCKETS_MAX = 128;
-/** The longest honest wait is that of `Prefer: wait=10`. */
-const RESPONSE_MS_MAX = 30_000;
 
 /** Of one connection only, or the client's proof of who it is: never passed on. */
 const KEPT_BACK = new Set([
@@ -41,12 +48,12 @@ const KEPT_BACK = new Set([
   'x-api-key',
   'x-credyt-api-key',
   CONTEXT_HEADER,
+  NOTHING_DONE_HEADER,
 ]);
-/** May be asked twice when a kept connection turns out to be closed. */
-const REPEATABLE = new Set(['GET', 'HEAD']);
 
 export interface ForwarderOptions {
-  readonly serviceUrls: NonNullable<KontorConfig['serviceUrls']>;
+  readonly instances: ServiceInstances;
+  readonly placement: Pick<Placement, 'of'>;
   readonly secret: string;
   readonly nowMs: () => number;
 }
@@ -56,16 +63,23 @@ export class Forwarder {
     'http:': new http.Agent({ keepAlive: true, maxSockets: SOCKETS_MAX }),
     'https:': new https.Agent({ keepAlive: true, maxSockets: SOCKETS_MAX }),
   };
+  /** One per process: aborted when it hangs, which ends what waits for it. */
+  private readonly hangs = new Map<string, AbortController>();
   private inFlight = 0;
 
-  constructor(private readonly options: ForwarderOptions) {}
+  constructor(private readonly options: ForwarderOptions) {
+    options.instances.watch((url) => {
+      this.hangs.get(url)?.abort();
+      this.hangs.delete(url);
+    });
+  }
 
   /** Ends when the answer has begun; `reply` is then no longer the framework's. */
-  async forward(request: FastifyRequest, reply: FastifyReply, service: string): Promise<void> {
+  async forward(request: FastifyRequest, reply: FastifyReply, route: ForeignRoute): Promise<void> {
     if (this.inFlight >= IN_FLIGHT_MAX) throw new QueueFull();
     this.inFlight += 1;
     reply.raw.once('close', () => (this.inFlight -= 1));
-    const answer = await this.ask(request, reply, service);
+    const answer = await this.ask(await ForwardedRequest.take(request, route), reply);
     reply.hijack();
     reply.raw.writeHead(answer.statusCode ?? 502, passedOn(answer.headers));
     // A client that goes away, or a service that dies in its answer, ends both sides.
@@ -76,62 +90,49 @@ export class Forwarder {
     for (const agent of Object.values(this.agents)) agent.destroy();
   }
 
-  private async ask(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    service: string,
-  ): Promise<IncomingMessage> {
-    try {
-      return await this.send(request, reply, service);
-    } catch (cause) {
-      if (!(cause instanceof ClosedWhileKept) || !REPEATABLE.has(request.method))
-        throw new DependencyDown(service, { cause });
-    }
-    return this.send(request, reply, service).catch((cause: unknown) => {
-      throw new DependencyDown(service, { cause });
-    });
+  private async ask(forwarded: ForwardedRequest, reply: FastifyReply): Promise<IncomingMessage> {
+    const { instances, placement } = this.options;
+    const { service } = forwarded.route;
+    const place = await placement.of(contextOf(forwarded.request), forwarded);
+    let cause: unknown;
+    for (const url of secondChance(instances.of(service, place)))
+      try {
+        const answer = await this.send(forwarded, url, reply);
+        if (!didNothing(answer)) return answer;
+        instances.markDown(url);
+        if (!forwarded.isKept) return answer;
+        cause = new Error(`${url} is stopping`);
+        answer.resume();
+      } catch (error) {
+        cause = error;
+        if (reply.raw.destroyed || !mayRepeat(error, forwarded)) break;
+        instances.markDown(url);
+      }
+    throw new DependencyDown(service, { cause });
   }
 
   private send(
-    request: FastifyRequest,
+    forwarded: ForwardedRequest,
+    url: string,
     reply: FastifyReply,
-    service: string,
   ): Promise<IncomingMessage> {
-    const url = new URL(this.options.serviceUrls[service] ?? '');
-    const isSecure = url.protocol === 'https:';
-    return new Promise((resolve, reject) => {
-      const asked = (isSecure ? https : http).request({
-        agent: this.agents[isSecure ? 'https:' : 'http:'],
-        host: url.hostname.replace(/^\[|\]$/g, ''),
-        port: url.port,
-        method: request.method,
-        path: request.raw.url,
-        headers: this.headersOf(request),
-        timeout: RESPONSE_MS_MAX,
-      });
-      const giveUp = (): void => void asked.destroy();
-      reply.raw.once('close', giveUp);
-      asked.once('timeout', () => asked.destroy(new Error('no answer in time')));
-      asked.once('response', (answer) => {
-        asked.setTimeout(0);
-        // From its end on the connection is no longer this request's: another may be using it.
-        answer.once('end', () => reply.raw.off('close', giveUp));
-        resolve(answer);
-      });
-      asked.once('error', (error) => {
-        request.raw.unpipe(asked);
-        reject(asked.reusedSocket ? new ClosedWhileKept(error) : error);
-      });
-      if (hasBody(request.raw.headers)) request.raw.pipe(asked);
-      else asked.end();
+    const hang = this.hangs.get(url) ?? new AbortController();
+    this.hangs.set(url, hang);
+    return callInstance(forwarded, {
+      agent: this.agents[url.startsWith('https:') ? 'https:' : 'http:'],
+      url,
+      headers: this.headersOf(forwarded),
+      reply,
+      signal: hang.signal,
     });
   }
 
-  private headersOf(request: FastifyRequest): http.OutgoingHttpHeaders {
+  private headersOf({ request, body }: ForwardedRequest): http.OutgoingHttpHeaders {
     const { secret, nowMs } = this.options;
     const context = contextOf(request);
     return {
       ...passedOn(request.raw.headers),
+      ...(body && body.length > 0 && { 'content-length': body.length }),
       'x-request-id': request.id,
       [CONTEXT_HEADER]: signContext(secret, context, {
         kind: 'client',
@@ -143,15 +144,16 @@ export class Forwarder {
   }
 }
 
-/** A kept connection ended before the answer: the service may have closed it just then. */
-class ClosedWhileKept extends Error {
-  constructor(cause: unknown) {
-    super('a kept connection was closed', { cause });
-  }
-}
+/** A kept connection may be closed just when it is used, so the only process is asked twice. */
+const secondChance = (urls: readonly string[]): readonly string[] =>
+  urls.length === 1 ? [...urls, ...urls] : urls;
+
+const didNothing = (answer: IncomingMessage): boolean =>
+  answer.statusCode === 503 && answer.headers[NOTHING_DONE_HEADER] !== undefined;
+
+const mayRepeat = (error: unknown, forwarded: ForwardedRequest): boolean =>
+  error instanceof NotReached ||
+  (error instanceof AnswerLost && forwarded.isKept && forwarded.isRepeatable);
 
 const passedOn = (headers: IncomingHttpHeaders): http.OutgoingHttpHeaders =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !KEPT_BACK.has(name)));
-
-const hasBody = (headers: IncomingHttpHeaders): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;

@@ -12,7 +12,8 @@ export function addForwarding(
   forwarder: Forwarder,
   routes: readonly ForeignRoute[],
 ): void {
-  for (const { method, pattern, service, scope } of routes) {
+  for (const route of routes) {
+    const { method, pattern, service, scope } = route;
     const kontor: RouteDeclaration = {
       scope,
       readsQuery: true,
@@ -24,7 +25,7 @@ export function addForwarding(
       url: pattern,
       config: { kontor },
       onRequest: (request: FastifyRequest, reply: FastifyReply) =>
-        forwarder.forward(request, reply, service),
+        forwarder.forward(request, reply, route),
       handler: () => {
         throw new Error('a forwarded request has no answer of ours');
       },

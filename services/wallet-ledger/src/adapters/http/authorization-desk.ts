@@ -1,10 +1,11 @@
-import { addMilliseconds, type Clock, newId, type Tenant } from '@kontor/contracts';
+import { addMilliseconds, type Clock, type Tenant } from '@kontor/contracts';
 import { created, type IdempotencyRequest, notFound, Problem, Reply } from '@kontor/service-host';
 import type { Ledger } from '../../app/ledger';
 import type { Request } from '../../app/ledger-entry';
 import type { WalletKey } from '../../app/ports';
 import type { HoldPlaced, WalletEvent } from '../../domain/wallet-event';
 import type { AuthorizationReads } from '../postgres/authorization-reads';
+import { newAuthorizationId } from './authorization-id';
 import {
   authorizationToDto,
   captureOf,
@@ -47,7 +48,7 @@ export class AuthorizationDesk {
     const wallet = await access.walletOfReference(tenant, body);
     const asset = body.asset ?? this.parts.reportingCurrency;
     await access.checkAsset(tenant, asset);
-    const authorizationId = body.id ?? newId('auth');
+    const authorizationId = body.id ?? newAuthorizationId(wallet.partition);
     const expiresAt = addMilliseconds(clock.now(), body.expires_in * 1_000);
     const request = placingOf(wallet, body, { authorizationId, expiresAt, asset });
     const answer = await ledger.request(request, bytesOf(request));

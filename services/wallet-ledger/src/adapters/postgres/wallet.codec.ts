@@ -81,7 +81,7 @@ export function fromRow(text: string): Wallet {
   return { accounts, holds, asOf };
 }
 
-function accountToRow(account: Account): AccountRow {
+export function accountToRow(account: Account): AccountRow {
   const { reversed } = account.debts;
   const row = [
     account.accountId,
@@ -124,7 +124,7 @@ function accountFromRow(row: AccountRow): Account {
   };
 }
 
-const holdToRow = (hold: Hold): HoldRow => [
+export const holdToRow = (hold: Hold): HoldRow => [
   hold.authorizationId,
   hold.accountId,
   wire(hold.amount),
