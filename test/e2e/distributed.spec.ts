@@ -5,6 +5,7 @@ import { ingestTopicStories } from './stories/ingest-topic';
 import { moneyStories } from './stories/money';
 import { referenceStories } from './stories/reference';
 import { customerOf, simpleProduct, unique, untilAvailable, usage } from './stories/setting';
+import { reversalStories } from './stories/reversals';
 import { tenantStories } from './stories/tenants';
 
 describeKafka('every service in its own process over Kafka', (kafka) => {
@@ -19,6 +20,7 @@ describeKafka('every service in its own process over Kafka', (kafka) => {
   referenceStories(live);
   duplicateStories(live);
   moneyStories(live);
+  reversalStories(live);
   badInputStories(live);
   ingestTopicStories({ live, test, brokers: kafka.brokers, prefix: kafka.prefix });
   // Last: a second platform makes `kontor-platform` necessary.

@@ -3,6 +3,7 @@ import { badInputStories } from './stories/bad-input';
 import { duplicateStories } from './stories/duplicates';
 import { moneyStories } from './stories/money';
 import { referenceStories } from './stories/reference';
+import { reversalStories } from './stories/reversals';
 import { tenantStories } from './stories/tenants';
 
 describe('one process on embedded PostgreSQL', () => {
@@ -19,6 +20,7 @@ describe('one process on embedded PostgreSQL', () => {
   referenceStories(live);
   duplicateStories(live);
   moneyStories(live);
+  reversalStories(live);
   badInputStories(live);
   tenantStories(live, () => server.test);
 });
