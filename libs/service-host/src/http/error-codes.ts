@@ -93,6 +93,11 @@ export const ERROR_CODES = {
     'Version is the default',
     'Make another version the default first.',
   ),
+  rebuild_running: code(
+    409,
+    'Rebuild running',
+    'The read model of this service is being rebuilt already, here or by another instance.',
+  ),
   conflict: code(409, 'Conflict', 'The state of the resource does not allow this.'),
   body_too_large: code(413, 'Body too large', 'A body is at most 8 MiB.'),
   request_too_large: code(
