@@ -1,4 +1,5 @@
 import { describeKafka, type RunningCluster, startCluster } from '@kontor/testkit';
+import { authorizationStories } from './stories/authorizations';
 import { badInputStories } from './stories/bad-input';
 import { duplicateStories } from './stories/duplicates';
 import { ingestTopicStories } from './stories/ingest-topic';
@@ -6,6 +7,7 @@ import { moneyStories } from './stories/money';
 import { referenceStories } from './stories/reference';
 import { customerOf, simpleProduct, unique, untilAvailable, usage } from './stories/setting';
 import { reversalStories } from './stories/reversals';
+import { statementStories } from './stories/statements';
 import { tenantStories } from './stories/tenants';
 
 describeKafka('every service in its own process over Kafka', (kafka) => {
@@ -21,6 +23,8 @@ describeKafka('every service in its own process over Kafka', (kafka) => {
   duplicateStories(live);
   moneyStories(live);
   reversalStories(live);
+  authorizationStories(live, test);
+  statementStories(live);
   badInputStories(live);
   ingestTopicStories({ live, test, brokers: kafka.brokers, prefix: kafka.prefix });
   // Last: a second platform makes `kontor-platform` necessary.

@@ -1,9 +1,11 @@
 import { startServer, type RunningServer } from '@kontor/testkit';
+import { authorizationStories } from './stories/authorizations';
 import { badInputStories } from './stories/bad-input';
 import { duplicateStories } from './stories/duplicates';
 import { moneyStories } from './stories/money';
 import { referenceStories } from './stories/reference';
 import { reversalStories } from './stories/reversals';
+import { statementStories } from './stories/statements';
 import { tenantStories } from './stories/tenants';
 
 describe('one process on embedded PostgreSQL', () => {
@@ -21,6 +23,8 @@ describe('one process on embedded PostgreSQL', () => {
   duplicateStories(live);
   moneyStories(live);
   reversalStories(live);
+  authorizationStories(live, () => server.test);
+  statementStories(live);
   badInputStories(live);
   tenantStories(live, () => server.test);
 });

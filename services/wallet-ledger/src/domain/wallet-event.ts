@@ -6,6 +6,7 @@
  * Source: docs/adr/0003-deciders-not-aggregates.md.
  */
 import type { Decimal, DecimalString } from '@kontor/money';
+import type { HeldFee } from './priced-hold';
 import type {
   AdjustmentReason,
   DebtStretch,
@@ -182,6 +183,8 @@ export interface HoldPlaced extends HoldTerms {
   readonly takes: readonly Take[];
   /** What no lot covers, under a limit: it counts as debt while it is held. */
   readonly overdraft: Decimal;
+  /** Of priced usage: what makes up the amount. */
+  readonly fees?: readonly HeldFee[];
   readonly expiresAt: Instant;
   readonly balance: Decimal;
   readonly at: Instant;
