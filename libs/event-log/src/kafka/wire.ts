@@ -8,7 +8,7 @@
  *         A record of a raw topic is what its one fact holds: value and headers, no envelope.
  * Source: CloudEvents Kafka protocol binding 1.0.2, section 3.2; docs/reference/asyncapi.
  */
-import type { FactHeader } from '@kontor/contracts';
+import { upcast, type FactHeader } from '@kontor/contracts';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import type { Cause, LogRecord, RefusedRecord } from '../ports';
 
@@ -91,7 +91,7 @@ export function fromMessage(topic: string, partition: number, message: KafkaMess
     topic,
     partition,
     ...mark,
-    facts,
+    facts: upcast(facts),
     ...(cause && { cause }),
     ...(recordedAt && { recordedAt }),
   };
