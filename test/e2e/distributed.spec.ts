@@ -1,10 +1,12 @@
 import { describeKafka, type RunningCluster, startCluster } from '@kontor/testkit';
+import { authorizationStories } from './stories/authorizations';
 import { badInputStories } from './stories/bad-input';
 import { duplicateStories } from './stories/duplicates';
 import { ingestTopicStories } from './stories/ingest-topic';
 import { moneyStories } from './stories/money';
 import { referenceStories } from './stories/reference';
 import { customerOf, simpleProduct, unique, untilAvailable, usage } from './stories/setting';
+import { statementStories } from './stories/statements';
 import { tenantStories } from './stories/tenants';
 
 describeKafka('every service in its own process over Kafka', (kafka) => {
@@ -19,6 +21,8 @@ describeKafka('every service in its own process over Kafka', (kafka) => {
   referenceStories(live);
   duplicateStories(live);
   moneyStories(live);
+  authorizationStories(live, test);
+  statementStories(live);
   badInputStories(live);
   ingestTopicStories({ live, test, brokers: kafka.brokers, prefix: kafka.prefix });
   // Last: a second platform makes `kontor-platform` necessary.

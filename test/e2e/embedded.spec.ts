@@ -1,8 +1,10 @@
 import { startServer, type RunningServer } from '@kontor/testkit';
+import { authorizationStories } from './stories/authorizations';
 import { badInputStories } from './stories/bad-input';
 import { duplicateStories } from './stories/duplicates';
 import { moneyStories } from './stories/money';
 import { referenceStories } from './stories/reference';
+import { statementStories } from './stories/statements';
 import { tenantStories } from './stories/tenants';
 
 describe('one process on embedded PostgreSQL', () => {
@@ -19,6 +21,8 @@ describe('one process on embedded PostgreSQL', () => {
   referenceStories(live);
   duplicateStories(live);
   moneyStories(live);
+  authorizationStories(live, () => server.test);
+  statementStories(live);
   badInputStories(live);
   tenantStories(live, () => server.test);
 });

@@ -12,22 +12,25 @@ import { WalletAudit } from './adapters/audit/wallet-audit';
 import { CatalogConsumer, PRODUCT_VERSIONS } from './adapters/events/catalog.consumer';
 import { FeesConsumer } from './adapters/events/fees.consumer';
 import { StatementsConsumer, StatementsFold } from './adapters/events/statements.consumer';
-import { AdjustmentsController, REPORTING_CURRENCY } from './adapters/http/adjustments.controller';
+import { AdjustmentsController } from './adapters/http/adjustments.controller';
 import { AuditController } from './adapters/http/audit.controller';
 import { AuthorizationDesk } from './adapters/http/authorization-desk';
 import {
   AUTHORIZATION_DESK,
   AuthorizationsController,
 } from './adapters/http/authorizations.controller';
+import { CatalogRates } from './adapters/http/catalog-rates';
+import { RatingPrices } from './adapters/http/rating-prices';
 import { Statements, TransactionsController } from './adapters/http/transactions.controller';
 import { Books, TrialBalanceController } from './adapters/http/trial-balance.controller';
-import { WalletAccess } from './adapters/http/wallet-access';
+import { WAIT_MS, WalletAccess } from './adapters/http/wallet-access';
 import { CLOCK, WalletsController } from './adapters/http/wallets.controller';
 import { AuditReads } from './adapters/postgres/audit-reads';
 import { AuditRows } from './adapters/postgres/audit-rows';
 import { AuthorizationReads } from './adapters/postgres/authorization-reads';
 import { LedgerMetrics } from './adapters/ledger-metrics';
 import { PostgresLedgerStore } from './adapters/postgres/ledger-store';
+import { PastWallets } from './adapters/postgres/past-wallets';
 import { PostgresProductVersions } from './adapters/postgres/product-versions';
 import { WalletReads } from './adapters/postgres/wallet-reads';
 import { TimeKeeper } from './adapters/time-keeper';
@@ -60,11 +63,14 @@ export class WalletLedgerModule implements OnModuleInit, OnApplicationShutdown {
     const access = new WalletAccess(internal, checkpoints);
     const keeping = { database, ledger, internal, clock, graceMs: holdGraceMs, logger };
     const timeKeeper = new TimeKeeper(keeping);
+    const rates = new CatalogRates(internal, { clock, reportingCurrency });
     const desk = new AuthorizationDesk({
       access,
       ledger,
       reads: new AuthorizationReads(database),
       clock,
+      rates,
+      prices: new RatingPrices(internal),
       reportingCurrency,
     });
     const audits = new AuditDesk({
@@ -93,9 +99,10 @@ export class WalletLedgerModule implements OnModuleInit, OnApplicationShutdown {
         { provide: StatementsFold, useValue: new StatementsFold(database, checkpoints) },
         { provide: WalletAccess, useValue: access },
         { provide: AUTHORIZATION_DESK, useValue: desk },
-        { provide: REPORTING_CURRENCY, useValue: reportingCurrency },
+        { provide: CatalogRates, useValue: rates },
         { provide: TimeKeeper, useValue: timeKeeper },
         { provide: WalletReads, useValue: reads },
+        { provide: PastWallets, useValue: new PastWallets(database, checkpoints, WAIT_MS) },
         { provide: Statements, useValue: new Statements(database, { checkpoints, reads }) },
         { provide: AuditDesk, useValue: audits },
         { provide: Books, useValue: new Books(database) },

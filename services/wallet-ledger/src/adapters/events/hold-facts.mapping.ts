@@ -4,6 +4,7 @@ import type {
   HoldCaptured as HoldCapturedFact,
   HoldPlaced as HoldPlacedFact,
   HoldReleased as HoldReleasedFact,
+  PricedFee,
 } from '@kontor/contracts';
 import { decimal, wire } from '@kontor/money';
 import type {
@@ -12,6 +13,7 @@ import type {
   HoldPlaced,
   HoldReleased,
 } from '../../domain/wallet-event';
+import type { HeldFee } from '../../domain/priced-hold';
 import {
   drawFromWire,
   drawToWire,
@@ -22,7 +24,7 @@ import {
   takesToWire,
 } from './parts.mapping';
 
-// Spelled out, not spread: these two are made for every authorization.
+// Spelled out, not spread: these three are made for every authorization.
 export function placedToWire(header: Header, event: HoldPlaced): HoldPlacedFact {
   const fact: HoldPlacedFact = {
     type: 'wallet.hold-placed',
@@ -41,6 +43,7 @@ export function placedToWire(header: Header, event: HoldPlaced): HoldPlacedFact 
     at: event.at,
     legs: header.legs,
   };
+  if (event.fees !== undefined) fact.fees = event.fees.map(heldFeeToWire);
   if (event.subject !== undefined) fact.subject = event.subject;
   if (event.metadata !== undefined) fact.metadata = { ...event.metadata };
   return fact;
@@ -71,19 +74,25 @@ export function capturedToWire(header: Header, event: HoldCaptured): HoldCapture
   return fact;
 }
 
-export function releasedToWire(header: Header, event: HoldReleased): HoldReleasedFact {
-  return {
-    ...header,
-    ...event,
-    type: 'wallet.hold-released',
-    amount: wire(event.amount),
-    returned: takesToWire(event.returned),
-    broken: takesToWire(event.broken),
-    overdraft: wire(event.overdraft),
-    capturedInAll: wire(event.capturedInAll),
-    balance: wire(event.balance),
-  };
-}
+export const releasedToWire = (header: Header, event: HoldReleased): HoldReleasedFact => ({
+  type: 'wallet.hold-released',
+  platform: header.platform,
+  mode: header.mode,
+  key: header.key,
+  transactionId: event.transactionId,
+  authorizationId: event.authorizationId,
+  accountId: event.accountId,
+  asset: event.asset,
+  reason: event.reason,
+  amount: wire(event.amount),
+  returned: takesToWire(event.returned),
+  broken: takesToWire(event.broken),
+  overdraft: wire(event.overdraft),
+  capturedInAll: wire(event.capturedInAll),
+  balance: wire(event.balance),
+  at: event.at,
+  legs: header.legs,
+});
 
 export function usedToWire(header: Header, event: AuthorizationUsed): AuthorizationUsedFact {
   return {
@@ -95,6 +104,11 @@ export function usedToWire(header: Header, event: AuthorizationUsed): Authorizat
   };
 }
 
+const heldFeeToWire = ({ dimensions, ...fee }: HeldFee): PricedFee => ({
+  ...fee,
+  ...(dimensions && { dimensions: { ...dimensions } }),
+});
+
 export const placedFromWire = (fact: HoldPlacedFact): HoldPlaced => ({
   type: 'HoldPlaced',
   authorizationId: fact.authorizationId,
@@ -103,6 +117,7 @@ export const placedFromWire = (fact: HoldPlacedFact): HoldPlaced => ({
   amount: decimal(fact.amount),
   takes: takesFromWire(fact.takes),
   overdraft: decimal(fact.overdraft),
+  ...(fact.fees !== undefined && { fees: fact.fees }),
   expiresAt: fact.expiresAt,
   ...(fact.subject !== undefined && { subject: fact.subject }),
   ...(fact.metadata !== undefined && { metadata: fact.metadata }),

@@ -1,5 +1,5 @@
 /** Wallets, grants and transactions as they are answered, and adjustments as they are asked for. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { newId } from '@kontor/contracts';
 import { decimal, wire, ZERO } from '@kontor/money';
 import { canonicalJson, invalid, Problem } from '@kontor/service-host';
@@ -69,6 +69,7 @@ export function transactionToDto(row: StatementRow) {
 
 /** The command, with the hash by which a repeat is told from another use of the same id. */
 export function adjustmentFrom(wallet: WalletKey, body: AdjustmentBody): Request {
+  checkInstants(body);
   const account: AccountName = { name: body.account_name, asset: body.asset };
   const { amount, reason, description, metadata } = body;
   return {
@@ -104,20 +105,28 @@ export function adjustmentFrom(wallet: WalletKey, body: AdjustmentBody): Request
   };
 }
 
+/** Errors: 422 `does_not_apply`: only a credit makes a grant, which has instants. */
+function checkInstants({ amount, effective_at, expires_at }: AdjustmentBody): void {
+  if (amount.gt(ZERO)) return;
+  for (const [name, instant] of Object.entries({ effective_at, expires_at }))
+    if (instant !== undefined)
+      throw invalid(`/${name}`, 'does_not_apply', 'Only an amount above 0 makes a grant.');
+}
+
 /** Half of SHA-256 tells contents apart as well as the whole, in half the room. */
 const HASH_BYTES = 16;
 
 export const hashOf = (content: object): string =>
-  createHash('sha256')
-    .update(canonicalJson(content))
-    .digest()
-    .subarray(0, HASH_BYTES)
-    .toString('base64url');
+  hash('sha256', canonicalJson(content), 'buffer').subarray(0, HASH_BYTES).toString('base64url');
 
-/** Rough size in the queue. */
-const COMMAND_BYTES = 1_000;
-export const bytesOf = ({ command }: Request): number =>
-  COMMAND_BYTES + JSON.stringify(command).length;
+/** Rough size in the queue; only metadata makes a command much larger than the others. */
+const COMMAND_BYTES = 2_000;
+export function bytesOf({ command }: Request): number {
+  const terms = 'terms' in command ? command.terms : command;
+  return 'metadata' in terms && terms.metadata
+    ? COMMAND_BYTES + JSON.stringify(terms.metadata).length
+    : COMMAND_BYTES;
+}
 
 export function problemOf(rejection: RequestRejection): Problem {
   switch (rejection.code) {
