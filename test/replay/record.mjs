@@ -23,19 +23,32 @@ const TOPICS = {
 };
 
 async function play(api) {
-  await api.post('/assets', { code: 'MIN', name: 'Minutes', rates: [{ source: 'USD', rate: 0.1 }] });
+  await api.post('/assets', {
+    code: 'MIN',
+    name: 'Minutes',
+    rates: [{ source: 'USD', rate: 0.1 }],
+  });
   const price = (asset, unitPrice) => ({
     ...{ name: 'Calls', type: 'usage_based', billing_model: { type: 'real_time' } },
     usage_calculation: { event_type: 'call', usage_type: 'unit' },
     pricing: [{ asset, values: [{ unit_price: unitPrice }] }],
   });
-  await api.post('/products', { name: 'Calls', code: 'calls', prices: [price('USD', '0.25')], publish: true });
+  await api.post('/products', {
+    name: 'Calls',
+    code: 'calls',
+    prices: [price('USD', '0.25')],
+    publish: true,
+  });
   const vendor = await api.post('/vendors', { name: 'Vendor', external_id: 'vendor' });
   const customer = await api.post('/customers', {
     ...{ name: 'Acme', external_id: 'acme', subscriptions: [{ products: [{ code: 'calls' }] }] },
   });
   const events = Array.from({ length: 8 }, (_, at) => ({
-    ...{ id: randomUUID(), event_type: at === 7 ? 'unpriced' : 'call', occurred_at: '2026-01-05T14:32:18Z' },
+    ...{
+      id: randomUUID(),
+      event_type: at === 7 ? 'unpriced' : 'call',
+      occurred_at: '2026-01-05T14:32:18Z',
+    },
     ...{ subject: `chat_${at % 2}`, data: { tokens: 100 + at } },
     ...(at % 2 === 0 && { costs: [{ id: randomUUID(), vendor_id: vendor.id, amount: '0.16' }] }),
   }));
@@ -67,7 +80,9 @@ try {
     );
     const folder = path.join(root, 'services', service, 'test/recorded', release);
     mkdirSync(folder, { recursive: true });
-    const lines = rows.map(({ facts, ...row }) => JSON.stringify({ ...row, facts: JSON.parse(facts) }));
+    const lines = rows.map(({ facts, ...row }) =>
+      JSON.stringify({ ...row, facts: JSON.parse(facts) }),
+    );
     writeFileSync(path.join(folder, `${topic}.jsonl`), `${lines.join('\n')}\n`);
     console.log(`${topic}: ${rows.length} records`);
   }
