@@ -2,6 +2,7 @@ import { startServer, type RunningServer } from '@kontor/testkit';
 import { badInputStories } from './stories/bad-input';
 import { duplicateStories } from './stories/duplicates';
 import { moneyStories } from './stories/money';
+import { readsAfterWritesStories } from './stories/reads-after-writes';
 import { referenceStories } from './stories/reference';
 import { tenantStories } from './stories/tenants';
 
@@ -20,5 +21,6 @@ describe('one process on embedded PostgreSQL', () => {
   duplicateStories(live);
   moneyStories(live);
   badInputStories(live);
+  readsAfterWritesStories(live, Number(process.env['KONTOR_READS_AFTER_WRITES'] ?? 800));
   tenantStories(live, () => server.test);
 });

@@ -16,6 +16,7 @@ import { ServiceInstances } from '../instances';
 import { ServiceCalls } from '../internal/internal-calls';
 import { createLogger, type Logger } from '../logger';
 import { ProcessMetrics } from '../metrics';
+import { ReadsAfterWrites } from '../reads/reads-after-writes';
 import type { ServiceDefinition } from '../runtime';
 import { addAdminRoutes } from './admin-routes';
 import { forgetCommands } from './forget-commands';
@@ -129,6 +130,10 @@ async function start(
     }),
     logger,
     inFlight,
+    reads: new ReadsAfterWrites(
+      services.map(({ runtime }) => runtime),
+      (service) => metrics.for(service),
+    ),
     onServed: httpMetrics(metrics.host),
   });
   const server = adapter.getInstance<FastifyInstance>();

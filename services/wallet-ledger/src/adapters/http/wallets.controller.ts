@@ -8,6 +8,7 @@ import {
   notFound,
   page,
   type RequestContext,
+  ReadsOwnRows,
   RequireScope,
   zInstant,
   ZQuery,
@@ -35,6 +36,7 @@ export class WalletsController {
   ) {}
 
   @Get()
+  @ReadsOwnRows()
   @ApiDoc({
     summary: 'Show a wallet with its accounts',
     tag: 'wallet-ledger',
@@ -54,6 +56,7 @@ export class WalletsController {
   }
 
   @Get(':account')
+  @ReadsOwnRows()
   @ApiDoc({
     summary: 'Show an account, in any case of its id',
     tag: 'wallet-ledger',
@@ -73,6 +76,7 @@ export class WalletsController {
   }
 
   @Get(':account/grants')
+  @ReadsOwnRows()
   @ApiDoc({
     summary: 'List the grants of an account, newest first',
     description: '`burn_position` 1 is used next; null = nothing is left of it.',
