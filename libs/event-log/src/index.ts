@@ -24,3 +24,5 @@ export type * from './runner/types';
 export * from './settle-in-statement';
 export { partitionOf, partitionsOf, topicsOwnedBy } from './topics';
 export * from './wakeups';
+export type * from './rebuild/ports';
+export { ServiceRebuilds, type ServiceRebuildsOptions } from './rebuild/service-rebuilds';

@@ -159,6 +159,8 @@ export interface Subscription {
   readonly topic: string;
   /** At most this many facts a delivery, rounded up to whole records. */
   readonly factsMax: number;
+  /** On Kafka: read as the only member of a group of this name, which is removed at the stop. */
+  readonly group?: string;
   /** Read fresh from the database: where to go on, per partition (0 = from the start). */
   checkpoints(): Promise<readonly CheckpointPosition[]>;
   /**

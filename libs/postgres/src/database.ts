@@ -42,6 +42,7 @@ const typeParsers: { getTypeParser: typeof pgTypes.getTypeParser } = {
 
 const QUOTED_NAME = /^[a-z][a-z0-9_]*$/;
 export const schemaOf = (service: string): string => service.replaceAll('-', '_');
+export const viewSchemaOf = (service: string): string => `${schemaOf(service)}_view`;
 
 /** The DataSource of one service with both schemas on its search_path; not yet connected. */
 export function dataSourceFor(
@@ -67,15 +68,22 @@ export function dataSourceFor(
     extra: {
       types: typeParsers,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      options: `-c search_path=${searchPath.join(',')} -c timezone=UTC`,
+      options: settingsOf(options, searchPath),
     },
   });
 }
 
+const settingsOf = (options: DatabaseOptions, searchPath: readonly string[]): string =>
+  [
+    `-c search_path=${searchPath.join(',')} -c timezone=UTC`,
+    ...(options.asynchronousCommit ? ['-c synchronous_commit=off'] : []),
+  ].join(' ');
+
 /** Connects to the database of one service. Its schemas need not exist yet: `migrate` makes them. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const schema = schemaOf(options.service);
-  const source = await dataSourceFor(options, [schema, `${schema}_view`]).initialize();
+  const viewSchema = options.viewSchema ?? viewSchemaOf(options.service);
+  const source = await dataSourceFor(options, [schema, viewSchema]).initialize();
   const pool = poolOf(source);
   // An idle connection that breaks (a restart of PostgreSQL) is replaced at the next use; without a
   // listener it would end the process.
@@ -88,7 +96,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     guarded.add(client);
     client.on('error', () => undefined);
   });
-  return new PooledDatabase(source, pool, schema);
+  return new PooledDatabase(source, pool, {
+    schema,
+    viewSchema,
+    locksView: options.holdsViewLock !== true,
+  });
 }
 
 export function poolOf(source: DataSource): Pool {
@@ -96,15 +108,23 @@ export function poolOf(source: DataSource): Pool {
   return driver.master;
 }
 
+interface Names {
+  readonly schema: string;
+  readonly viewSchema: string;
+  readonly locksView: boolean;
+}
+
 class PooledDatabase implements Database {
+  readonly schema: string;
   readonly viewSchema: string;
 
   constructor(
     private readonly source: DataSource,
     private readonly pool: Pool,
-    readonly schema: string,
+    private readonly names: Names,
   ) {
-    this.viewSchema = `${schema}_view`;
+    this.schema = names.schema;
+    this.viewSchema = names.viewSchema;
   }
 
   async query<Row extends object>(
@@ -123,7 +143,7 @@ class PooledDatabase implements Database {
     const client = await this.pool.connect();
     let broken: Error | undefined;
     try {
-      await client.query(beginOf(options, this.viewSchema));
+      await client.query(beginOf(options, this.names));
       const answer = await work(new ClientTransaction(client));
       await commit(client);
       return answer;
@@ -175,11 +195,14 @@ const statement = (
 });
 
 /** BEGIN and the locks that come before everything else, in one round trip. */
-function beginOf(options: TransactionOptions, viewSchema: string): string {
+function beginOf(options: TransactionOptions, { viewSchema, locksView }: Names): string {
   const statements = [
     options.snapshot ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN',
   ];
-  if (options.writesView)
+  // LOCK takes no snapshot: the moment that is read begins after a swap which it waited for.
+  if (options.readsView)
+    statements.push(`LOCK TABLE ${viewSchema}.${VIEW_GATE} IN ACCESS SHARE MODE`);
+  if (options.writesView && locksView)
     statements.push(`SELECT pg_advisory_xact_lock_shared(${viewLock(viewSchema)})`);
   const partitions = [...new Set(options.partitionLocks ?? [])].sort((a, b) => a - b);
   for (const partition of partitions)
@@ -188,6 +211,12 @@ function beginOf(options: TransactionOptions, viewSchema: string): string {
     );
   return statements.join(';');
 }
+
+/**
+ * A table that every schema has (its migrations): who reads a view in several statements holds it,
+ * a swap takes it alone.
+ */
+export const VIEW_GATE = 'migration';
 
 /** The lock that writers of a view share and a swap of views takes alone: two int4 keys as SQL. */
 export const viewLock = (viewSchema: string): string => `hashtext('${viewSchema} view'), 0`;

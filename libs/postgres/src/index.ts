@@ -1,4 +1,11 @@
-export { instantFromRow, openDatabase, schemaOf, viewLock } from './database';
+export {
+  instantFromRow,
+  openDatabase,
+  schemaOf,
+  VIEW_GATE,
+  viewLock,
+  viewSchemaOf,
+} from './database';
 export * from './errors';
 export * from './migrate';
 export type * from './ports';

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
-import { dataSourceFor, schemaOf } from './database';
+import { dataSourceFor, schemaOf, viewSchemaOf } from './database';
 import { NewerSchema } from './errors';
 import type { DatabaseOptions } from './ports';
 
@@ -34,9 +34,8 @@ export async function migrate(
   options: DatabaseOptions,
   sets: readonly MigrationSet[],
 ): Promise<void> {
-  const schema = schemaOf(options.service);
-  await migrateSchema(options, schema, sets, 'state');
-  await migrateSchema(options, `${schema}_view`, sets, 'view');
+  await migrateSchema(options, schemaOf(options.service), sets, 'state');
+  await migrateSchema(options, viewSchemaOf(options.service), sets, 'view');
 }
 
 /** Brings one schema up: also what makes the shadow of a view in a rebuild. */

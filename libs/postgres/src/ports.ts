@@ -33,6 +33,8 @@ export interface Transaction extends Queryable {
 export interface TransactionOptions {
   /** A read that must see one moment: REPEATABLE READ, READ ONLY. */
   readonly snapshot?: boolean;
+  /** With `snapshot`: the view must not be swapped before the end, nor between moment and read. */
+  readonly readsView?: boolean;
   /** Takes the shared lock of the service's view, which a swap after a rebuild takes alone. */
   readonly writesView?: boolean;
   /** Advisory locks of partition numbers, taken in order: for views that join topics. */
@@ -57,4 +59,10 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
   /** Shown in pg_stat_activity. */
   readonly applicationName?: string;
+  /** Another view than `<service>_view`: the shadow that a rebuild folds into. */
+  readonly viewSchema?: string;
+  /** The caller holds the view's lock alone, so that transactions which write it must not ask. */
+  readonly holdsViewLock?: boolean;
+  /** Commits do not wait for the disk: for what can be made again. Order is kept. */
+  readonly asynchronousCommit?: boolean;
 }

@@ -3,7 +3,7 @@
  */
 import type { DynamicModule } from '@nestjs/common';
 import type { Clock, InternalOperations, Tenant } from '@kontor/contracts';
-import type { Checkpoints, EventBus, LocalLog } from '@kontor/event-log';
+import type { Checkpoints, EventBus, LocalLog, ViewFold } from '@kontor/event-log';
 import type { Database } from '@kontor/postgres';
 import type { KontorConfig } from './config';
 import type { Authenticate } from './context';
@@ -60,6 +60,11 @@ export interface ServiceDefinition {
   readonly migrationsDir: string;
   /** The service's Nest module: controllers (HTTP and `@EventPattern`), use cases, adapters. */
   module(runtime: ServiceRuntime): DynamicModule;
+  /**
+   * The service's view consumers, on the database and checkpoints of the runtime given: those of the
+   * served view, or of a shadow that is to replace it. Absent where a service has no view.
+   */
+  view?(runtime: ServiceRuntime): ViewFold;
   /** Only the gateway: how keys are known. In its absence requests must carry a signed context. */
   authenticator?(runtime: ServiceRuntime): Promise<Authenticate>;
 }

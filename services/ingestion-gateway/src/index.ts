@@ -3,6 +3,7 @@ import type { Authenticate, ServiceDefinition, ServiceRuntime } from '@kontor/se
 import { ensureGivenKeys } from './adapters/postgres/first-platform';
 import { IngestionGatewayModule } from './ingestion-gateway.module';
 import { keyRingOf } from './key-ring-of';
+import { viewFold } from './view-fold';
 
 export {
   ensureFirstPlatform,
@@ -18,6 +19,7 @@ export const ingestionGatewayService: ServiceDefinition = {
   name: 'ingestion-gateway',
   migrationsDir: path.resolve(__dirname, '../migrations'),
   module: (runtime) => IngestionGatewayModule.for(runtime),
+  view: viewFold,
   authenticator,
 };
 

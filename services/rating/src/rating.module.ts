@@ -3,6 +3,7 @@ import { BatchCommitter } from '@kontor/event-log';
 import { type ServiceRuntime, watchQueue } from '@kontor/service-host';
 import { CatalogConsumer, CatalogFold } from './adapters/events/catalog.consumer';
 import { CatalogCopy } from './adapters/events/catalog-copy';
+import { serveFindProgress } from './adapters/events/find-progress';
 import { UsageConsumer, UsageRater } from './adapters/events/usage.consumer';
 import { SimulationController, Simulator } from './adapters/http/simulation.controller';
 import { CatalogRows } from './adapters/postgres/catalog-rows';
@@ -21,6 +22,7 @@ export class RatingModule implements OnApplicationShutdown {
     metrics,
   }: ServiceRuntime): DynamicModule {
     const { reportingCurrency } = config;
+    serveFindProgress(internal, database);
     const versions = new CatalogRows(database, reportingCurrency);
     const catalog = new CatalogCopy(database, checkpoints, versions);
     const committer: BatchCommitter = new BatchCommitter({

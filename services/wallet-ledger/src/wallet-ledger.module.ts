@@ -7,10 +7,13 @@ import {
 } from '@nestjs/common';
 import { addMilliseconds } from '@kontor/contracts';
 import type { ServiceRuntime } from '@kontor/service-host';
+import { AuditDesk } from './adapters/audit/audit-desk';
+import { WalletAudit } from './adapters/audit/wallet-audit';
 import { CatalogConsumer, PRODUCT_VERSIONS } from './adapters/events/catalog.consumer';
 import { FeesConsumer } from './adapters/events/fees.consumer';
 import { StatementsConsumer, StatementsFold } from './adapters/events/statements.consumer';
 import { AdjustmentsController, REPORTING_CURRENCY } from './adapters/http/adjustments.controller';
+import { AuditController } from './adapters/http/audit.controller';
 import { AuthorizationDesk } from './adapters/http/authorization-desk';
 import {
   AUTHORIZATION_DESK,
@@ -20,6 +23,8 @@ import { Statements, TransactionsController } from './adapters/http/transactions
 import { Books, TrialBalanceController } from './adapters/http/trial-balance.controller';
 import { WalletAccess } from './adapters/http/wallet-access';
 import { CLOCK, WalletsController } from './adapters/http/wallets.controller';
+import { AuditReads } from './adapters/postgres/audit-reads';
+import { AuditRows } from './adapters/postgres/audit-rows';
 import { AuthorizationReads } from './adapters/postgres/authorization-reads';
 import { LedgerMetrics } from './adapters/ledger-metrics';
 import { PostgresLedgerStore } from './adapters/postgres/ledger-store';
@@ -34,6 +39,7 @@ export class WalletLedgerModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(Ledger) private readonly ledger: Ledger,
     @Inject(TimeKeeper) private readonly timeKeeper: TimeKeeper,
+    @Inject(AuditDesk) private readonly audits: AuditDesk,
   ) {}
 
   onModuleInit(): void {
@@ -61,6 +67,12 @@ export class WalletLedgerModule implements OnModuleInit, OnApplicationShutdown {
       clock,
       reportingCurrency,
     });
+    const audits = new AuditDesk({
+      audit: new WalletAudit(new AuditReads(database)),
+      rows: new AuditRows(database),
+      clock,
+      logger,
+    });
     return {
       module: WalletLedgerModule,
       controllers: [
@@ -72,6 +84,7 @@ export class WalletLedgerModule implements OnModuleInit, OnApplicationShutdown {
         AdjustmentsController,
         AuthorizationsController,
         TrialBalanceController,
+        AuditController,
       ],
       providers: [
         { provide: Ledger, useValue: ledger },
@@ -84,6 +97,7 @@ export class WalletLedgerModule implements OnModuleInit, OnApplicationShutdown {
         { provide: TimeKeeper, useValue: timeKeeper },
         { provide: WalletReads, useValue: reads },
         { provide: Statements, useValue: new Statements(database, { checkpoints, reads }) },
+        { provide: AuditDesk, useValue: audits },
         { provide: Books, useValue: new Books(database) },
       ],
     };
@@ -92,6 +106,7 @@ export class WalletLedgerModule implements OnModuleInit, OnApplicationShutdown {
   /** What was accepted is committed and answered before the database is closed. */
   async onApplicationShutdown(): Promise<void> {
     await this.timeKeeper.stop();
+    await this.audits.stop();
     await this.ledger.stop();
   }
 }

@@ -1,4 +1,4 @@
-import { newId, newUuid } from '@kontor/contracts';
+import { addMilliseconds, newId, newUuid } from '@kontor/contracts';
 import {
   FakeClock,
   type Json,
@@ -17,6 +17,9 @@ describe('authorizations over HTTP', () => {
   /** How far the gateway says usage was accepted; partitions that it does not name have none. */
   let usageHeads: { partition: number; position: number }[] = [];
 
+  let gatewayAnswers = true;
+  let ratingProgress: { partition: number; usage: number; rated: number }[] = [];
+
   beforeAll(async () => {
     service = await openTestService(walletLedgerService, {
       clock,
@@ -31,7 +34,11 @@ describe('authorizations over HTTP', () => {
         'catalog.find-assets': (_tenant, { codes }) => ({
           codes: codes.filter((code) => ['USD', 'MIN'].includes(code)),
         }),
-        'ingestion-gateway.find-usage-heads': () => ({ heads: usageHeads }),
+        'ingestion-gateway.find-usage-heads': () => {
+          if (!gatewayAnswers) throw new Error('the gateway does not answer');
+          return { heads: usageHeads };
+        },
+        'rating.find-progress': () => ({ partitions: ratingProgress }),
       },
     });
   });
@@ -56,6 +63,17 @@ describe('authorizations over HTTP', () => {
   const voiding = (id: string) => service.api.post(`/authorizations/${id}/void`, {});
   const accountOf = (customer: string): Promise<Json> =>
     service.api.read(`/customers/${customer}/wallet/default:USD`);
+  /** The next write of the ledger is committed, and the connection breaks before it is answered. */
+  function loseNextAnswer(): void {
+    const { database } = service.runtime;
+    const query = database.query.bind(database);
+    database.query = async <Row extends object>(...args: Parameters<typeof query>) => {
+      const rows = await query<Row>(...args);
+      if (args[2]?.name !== 'ledger_write') return rows;
+      database.query = query;
+      throw Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' });
+    };
+  }
   const later = (seconds: number): void => void clock.advance(seconds * 1_000);
 
   it('hold an amount, and show it in the wallet', async () => {
@@ -151,6 +169,17 @@ describe('authorizations over HTTP', () => {
     expect(await service.api.read(`/authorizations/${body.id}`)).toMatchObject({ captured: '2' });
   });
 
+  it('are captured once in part when the database’s answer is lost, also without a key', async () => {
+    const customer = await funded('5');
+    const { body } = await authorize(customer, '4');
+    loseNextAnswer();
+    expect(await capture(body.id, { amount: 1 })).toMatchObject({
+      status: 200,
+      body: { status: 'authorized', captured: '1', available: '3' },
+    });
+    expect(await accountOf(customer)).toMatchObject({ available: '1', held: '3' });
+  });
+
   it('expire by themselves, and give back when the grace is over and usage is applied', async () => {
     const customer = await funded('5');
     const { body } = await authorize(customer, '3');
@@ -179,6 +208,35 @@ describe('authorizations over HTTP', () => {
       status: 409,
       body: { code: 'authorization_expired' },
     });
+  });
+
+  it('give back when the usage they wait for was rated and left no fee to debit', async () => {
+    usageHeads = Array.from({ length: 8 }, (_, partition) => ({ partition, position: 9 }));
+    ratingProgress = usageHeads.map(({ partition }) => ({ partition, usage: 8, rated: 0 }));
+    const customer = await funded('5');
+    await authorize(customer, '3');
+    later(EXPIRY_S + 60);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(await accountOf(customer)).toMatchObject({ held: '3' });
+    ratingProgress = usageHeads.map(({ partition }) => ({ partition, usage: 9, rated: 0 }));
+    await pollUntil(async () => (await accountOf(customer)).held === '0');
+    usageHeads = [];
+  });
+
+  it('wait for the gateway, and hold up nobody else', async () => {
+    gatewayAnswers = false;
+    const waiting = await funded('5');
+    await authorize(waiting, '3');
+    later(1);
+    const other = await funded('5', { expires_at: addMilliseconds(clock.now(), 962_000) });
+    later(EXPIRY_S + 70);
+    await pollUntil(async () => {
+      const { items } = await service.api.read(`/customers/${other}/wallet/transactions`);
+      return items.some(({ type }: Json) => type === 'expiry');
+    });
+    expect(await accountOf(waiting)).toMatchObject({ held: '3' });
+    gatewayAnswers = true;
+    await pollUntil(async () => (await accountOf(waiting)).held === '0');
   });
 
   it('are not another platform’s, nor made up', async () => {

@@ -24,15 +24,17 @@ import {
   openPostgresBus,
   type ServiceCheckpoints,
 } from '@kontor/event-log';
-import { type Decimal, decimal, sum, wire } from '@kontor/money';
+import { decimal, wire } from '@kontor/money';
 import { type Database, migrate, openDatabase } from '@kontor/postgres';
 import { createDatabase, type TestDatabase } from '@kontor/testkit';
 import path from 'node:path';
+import { Findings } from '../src/adapters/audit/findings';
+import { WalletAudit } from '../src/adapters/audit/wallet-audit';
 import { FeesConsumer } from '../src/adapters/events/fees.consumer';
 import { walletOf } from '../src/adapters/events/delivery';
-import { fromWire } from '../src/adapters/events/wallet-facts.mapping';
+import { AuditReads } from '../src/adapters/postgres/audit-reads';
 import { PostgresLedgerStore } from '../src/adapters/postgres/ledger-store';
-import { fromRow, toRow } from '../src/adapters/postgres/wallet.codec';
+import { fromRow } from '../src/adapters/postgres/wallet.codec';
 import { Ledger } from '../src/app/ledger';
 import type { RequestAnswer } from '../src/app/ledger-entry';
 import type { WalletKey } from '../src/app/ports';
@@ -289,73 +291,23 @@ export class LedgerWorld {
   }
 }
 
-/** Captures, releases and what time does have no row of their own. */
-function keptIdsOf(fact: WalletPostedV1): string[] {
-  switch (fact.type) {
-    case 'wallet.funds-credited':
-    case 'wallet.funds-debited':
-    case 'wallet.funds-charged':
-    case 'wallet.fee-debited':
-    case 'wallet.hold-placed':
-      return [fact.transactionId];
-    case 'wallet.authorization-used':
-      return [`usage:${fact.eventId}`];
-    default:
-      return [];
-  }
-}
-
 export interface Audit {
   readonly facts: number;
   readonly fees: number;
 }
 
 /**
- * The invariants of the ledger, from its rows: the log folded anew gives every wallet byte for byte,
- * legs sum to zero, positions have no gaps, every transaction id stands for one fact and no fee was
- * debited twice.
+ * The ledger's own audit, of its rows: the log folded anew gives every wallet byte for byte, legs
+ * sum to zero, positions have no gaps, every id stands for one fact and no fee was debited twice.
  */
 export async function audit(world: LedgerWorld): Promise<Audit> {
-  const facts = await world.facts();
-  const folded = new Map<string, Wallet>();
-  const ids: string[] = [];
-  let fees = 0;
-  for (const fact of facts) {
-    expect(wire(sum(fact.legs.map((leg): Decimal => decimal(leg.amount))))).toBe('0');
-    const state = folded.get(fact.key) ?? decider.initialState();
-    folded.set(fact.key, decider.evolve(state, fromWire(fact)));
-    ids.push(...keptIdsOf(fact));
-    if (fact.type === 'wallet.fee-debited') fees += 1;
-  }
-  const rows = await world.database.query<{ customer_id: string; state: string }>(
-    'SELECT customer_id, state FROM wallet ORDER BY customer_id',
-  );
-  expect(new Map(rows.map((row) => [row.customer_id, row.state]))).toEqual(
-    new Map(
-      [...folded].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, state]) => [id, toRow(state)]),
-    ),
-  );
-  expect(new Set(ids).size).toBe(ids.length);
-  const stored = await world.database.query<{ transaction_id: string }>(
-    `SELECT transaction_id FROM decided_transaction WHERE transaction_id NOT LIKE 'key:%'`,
-  );
-  const open = await world.database.query<{ id: string }>(
-    `SELECT t.transaction_id AS id FROM decided_transaction AS t
-       JOIN log_record AS r USING (partition, position)
-     WHERE t.end_position IS NULL
-       AND r.facts::json -> t.index ->> 'type' = 'wallet.hold-placed'`,
-  );
-  expect(open.map(({ id }) => id).sort()).toEqual(
-    [...folded.values()].flatMap(({ holds }) => [...holds.keys()]).sort(),
-  );
-  expect(new Set(stored.map((row) => row.transaction_id))).toEqual(new Set(ids));
-  const gaps = await world.database.query(
-    `SELECT h.partition FROM log_head AS h LEFT JOIN log_record AS r USING (topic, partition)
-     GROUP BY h.topic, h.partition, h.next
-     HAVING count(r.position) <> h.next - 1 OR coalesce(max(r.position), 0) <> h.next - 1`,
-  );
-  expect(gaps).toEqual([]);
-  return { facts: facts.length, fees };
+  const findings = new Findings();
+  await new WalletAudit(new AuditReads(world.database)).run(findings, new AbortController().signal);
+  expect(findings.differences).toEqual([]);
+  expect(findings.balanced).toBe(true);
+  const { facts, fees } = findings.counts;
+  expect(facts).toBe((await world.facts()).length);
+  return { facts, fees };
 }
 
 /** The partition's customer keys differ; any id does. */

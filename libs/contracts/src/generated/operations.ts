@@ -108,6 +108,19 @@ export interface InternalOperations {
       complete: boolean;
     };
   };
+  'rating.find-progress': {
+    request: {};
+    /**
+     * Of one instant; all usage up to `usage` is rated or parked, its rated records end at `rated`.
+     */
+    response: {
+      partitions: {
+        partition: number;
+        usage: number;
+        rated: number;
+      }[];
+    };
+  };
   'catalog.await-position': {
     request: {
       topic: string;

@@ -51,6 +51,12 @@ export class Cluster {
     }));
   }
 
+  /** Removes a group that has no members; one that cannot be removed is forgotten by the broker. */
+  async forgetGroup(groupId: string): Promise<void> {
+    if (this.closing.signal.aborted) return;
+    await this.ask((admin) => admin.deleteGroups([groupId])).catch(() => undefined);
+  }
+
   /**
    * The cluster's identity in the form of a UUID, as checkpoints store incarnations. Kafka's ids are
    * the 16 bytes of one in base64url; of any other text the UUID is made by hashing.

@@ -81,7 +81,16 @@ class ConnectedBus implements KafkaBus {
       this.options.logger,
       (partition, drift) => this.drifts.set(`${topic}/${partition}`, drift),
     );
-    return this.read(topic, reading);
+    const { group } = subscription;
+    if (group === undefined) return this.read(topic, reading);
+    const reader = this.read(topic, reading, group);
+    return {
+      ...(reader.ready && { ready: reader.ready }),
+      stop: async () => {
+        await reader.stop();
+        await this.cluster.forgetGroup(this.prefix + group);
+      },
+    };
   }
 
   async subscribeRaw(subscription: RawSubscription): Promise<RunningSubscription> {
@@ -162,10 +171,10 @@ class ConnectedBus implements KafkaBus {
     this.copying.clear();
   }
 
-  private read(topic: string, reading: Reading): RunningSubscription {
+  private read(topic: string, reading: Reading, group = reading.consumer): RunningSubscription {
     const reader = new GroupReader({
       kafka: this.kafka,
-      groupId: this.prefix + reading.consumer,
+      groupId: this.prefix + group,
       sessionTimeoutMs: this.options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
       reading,
       logger: this.options.logger,

@@ -8,11 +8,12 @@ import {
   eventLogMigrations,
   openCheckpoints,
   openLocalLog,
+  ServiceRebuilds,
   type EventBus,
   type LocalLog,
   type Wakeups,
 } from '@kontor/event-log';
-import { migrate, openDatabase, type Database } from '@kontor/postgres';
+import { migrate, openDatabase, type Database, type MigrationSet } from '@kontor/postgres';
 import type { KontorConfig } from '../config';
 import type { ServiceInstances } from '../instances';
 import type { ServiceCalls } from '../internal/internal-calls';
@@ -40,6 +41,8 @@ export interface OpenService {
   readonly log: LocalLog;
   readonly runtime: ServiceRuntime;
   readonly consumers: EventLogServer;
+  /** Absent where the service has no view. */
+  readonly rebuilds?: ServiceRebuilds;
 }
 
 /**
@@ -55,7 +58,7 @@ export async function openService(
     service: name,
     ...(parts.poolSize !== undefined && { poolSize: parts.poolSize }),
   };
-  await migrate(options, [eventLogMigrations, { set: name, dir: definition.migrationsDir }]);
+  await migrate(options, migrationsOf(definition));
   const database = await openDatabase(options);
   try {
     return await openParts(definition, parts, database);
@@ -64,6 +67,11 @@ export async function openService(
     throw error;
   }
 }
+
+const migrationsOf = ({ name, migrationsDir }: ServiceDefinition): MigrationSet[] => [
+  eventLogMigrations,
+  { set: name, dir: migrationsDir },
+];
 
 async function openParts(
   definition: ServiceDefinition,
@@ -95,5 +103,25 @@ async function openParts(
     logger,
     hooks: consumerHooks(metrics),
   });
-  return { definition, database, log, runtime, consumers };
+  const rebuilds = rebuildsOf(definition, parts, runtime);
+  return { definition, database, log, runtime, consumers, ...(rebuilds && { rebuilds }) };
+}
+
+function rebuildsOf(
+  definition: ServiceDefinition,
+  { databaseUrl, bus }: HostParts,
+  runtime: ServiceRuntime,
+): ServiceRebuilds | undefined {
+  if (!definition.view) return undefined;
+  const { name: service } = definition;
+  const { database, logger } = runtime;
+  return new ServiceRebuilds({
+    ...{ service, database, databaseUrl, bus, logger },
+    migrations: migrationsOf(definition),
+    openFold: (place) => {
+      const fold = definition.view?.({ ...runtime, ...place });
+      if (!fold) throw new Error(`${service} has no view`);
+      return fold;
+    },
+  });
 }

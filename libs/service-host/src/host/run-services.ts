@@ -19,6 +19,7 @@ import { ProcessMetrics } from '../metrics';
 import { ReadsAfterWrites } from '../reads/reads-after-writes';
 import type { ServiceDefinition } from '../runtime';
 import { addAdminRoutes } from './admin-routes';
+import { addRebuildRoutes } from './rebuild-routes';
 import { forgetCommands } from './forget-commands';
 import { httpMetrics } from './http-metrics';
 import { addHostRoutes } from './host-routes';
@@ -144,16 +145,17 @@ async function start(
     openApi: processOpenApi(definitions, config),
     isServing: () => state.serving,
   });
-  for (const { definition, consumers } of services)
-    addAdminRoutes(server, definition.name, consumers);
+  for (const service of services) addOperatorRoutes(server, service);
 
   const app = await createApplication(services, adapter, logger);
   stop.add('application', () => app.close());
   stop.add('consumers', () => all(services, ({ consumers }) => consumers.close()));
+  stop.add('rebuilds', () => all(services, async ({ rebuilds }) => rebuilds?.stop()));
   await app.init();
   await edge.open(services);
   await publish(services, stop);
   await app.startAllMicroservices();
+  tidyRebuilds(services);
   await app.listen(config.port, config.host);
   state.serving = true;
   stop.add('requests', () => {
@@ -162,6 +164,21 @@ async function start(
   });
   logger.info('serving', { services: definitions.map(({ name }) => name) });
   return { url: urlOf(server, config.host), services, app, stop: () => stop.run() };
+}
+
+function addOperatorRoutes(server: FastifyInstance, service: OpenService): void {
+  const { definition, consumers, rebuilds } = service;
+  addAdminRoutes(server, definition.name, consumers);
+  if (rebuilds) addRebuildRoutes(server, definition.name, rebuilds);
+}
+
+function tidyRebuilds(services: readonly OpenService[]): void {
+  for (const { rebuilds, runtime } of services)
+    void rebuilds
+      ?.tidy()
+      .catch((error: unknown) =>
+        runtime.logger.warn('what an old rebuild left is still there', { error: String(error) }),
+      );
 }
 
 function partsOf(

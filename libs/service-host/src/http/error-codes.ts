@@ -65,6 +65,7 @@ export const ERROR_CODES = {
     'Too many grants',
     'The account has as many grants with something left as it may.',
   ),
+  audit_running: code(409, 'Audit running', 'One audit at a time; the running one ends by itself.'),
   authorization_id_reused: code(
     409,
     'Authorization id reused',
@@ -91,6 +92,11 @@ export const ERROR_CODES = {
     409,
     'Version is the default',
     'Make another version the default first.',
+  ),
+  rebuild_running: code(
+    409,
+    'Rebuild running',
+    'The read model of this service is being rebuilt already, here or by another instance.',
   ),
   conflict: code(409, 'Conflict', 'The state of the resource does not allow this.'),
   body_too_large: code(413, 'Body too large', 'A body is at most 8 MiB.'),

@@ -107,7 +107,8 @@ function jsonBodyOf(request: FastifyRequest): unknown {
   return request.body;
 }
 
-function parseBody(schema: z.ZodType, request: FastifyRequest): unknown {
+/** What `@ZBody` does, for routes outside Nest. `schema` must be strict. */
+export function parseBody<T>(schema: z.ZodType<T>, request: FastifyRequest): T {
   const sent = request.body;
   // Without a body the defaults may still do: POST .../void needs nothing.
   const input = sent === undefined ? {} : request.kontor.hasNull ? withoutNulls(sent) : sent;

@@ -5,6 +5,7 @@
 import 'reflect-metadata';
 import { RequestMethod, type DynamicModule, type Type } from '@nestjs/common';
 import { adminRoutesOf } from '../host/admin-routes';
+import { rebuildRoutesOf } from '../host/rebuild-routes';
 import { declarationOf, type ApiDocumentation } from '../http/route-config';
 import type { Scope } from '../context';
 import type { ServiceDefinition, ServiceRuntime } from '../runtime';
@@ -25,7 +26,7 @@ const METHOD_METADATA = 'method';
 export function documentedRoutes(definitions: readonly ServiceDefinition[]): DocumentedRoute[] {
   const routes = definitions.flatMap((definition) => [
     ...controllersOf(definition).flatMap(routesOfController),
-    ...operatorRoutes(definition.name),
+    ...operatorRoutes(definition),
   ]);
   return routes.sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method));
 }
@@ -79,13 +80,11 @@ const openApiPath = (path: string): string =>
     .replace(/(.)\/$/, '$1')
     .replaceAll(/:(\w+)/g, '{$1}');
 
-const operatorRoutes = (service: string): DocumentedRoute[] =>
-  Object.values(adminRoutesOf(service)).map(({ method, path, doc }) => ({
-    method,
-    path,
-    doc,
-    scope: 'admin',
-  }));
+const operatorRoutes = ({ name, view }: ServiceDefinition): DocumentedRoute[] =>
+  [
+    ...Object.values(adminRoutesOf(name)),
+    ...(view ? Object.values(rebuildRoutesOf(name)) : []),
+  ].map(({ method, path, doc }) => ({ method, path, doc, scope: 'admin' }));
 
 /**
  * A runtime that can be wired but not used: a module only passes its parts on when it is made, so

@@ -101,6 +101,15 @@ export class SubjectSharing {
     }
   }
 
+  /** Shares everything that is open, whatever time it takes. */
+  async finish(): Promise<void> {
+    for (;;) {
+      const partitions = await this.options.store.openPartitions();
+      if (partitions.length === 0) return;
+      for (const partition of partitions) await this.round(partition);
+    }
+  }
+
   private async runUntilStopped(): Promise<void> {
     while (!this.stopped) {
       const worked = await this.workOnce().catch((error: unknown) => {

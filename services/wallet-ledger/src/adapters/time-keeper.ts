@@ -10,9 +10,9 @@ import { addMilliseconds, type Clock, type Instant, type Tenant } from '@kontor/
 import type { Database } from '@kontor/postgres';
 import type { InternalCalls, Logger } from '@kontor/service-host';
 import type { Ledger } from '../app/ledger';
-import type { WalletKey } from '../app/ports';
 import { nextWake } from '../app/wake';
 import { upToDate } from '../domain/due';
+import { AppliedUsage, type UsageHead } from './applied-usage';
 import { walletOf } from './events/delivery';
 import { fromRow } from './postgres/wallet.codec';
 
@@ -33,12 +33,6 @@ interface WalletToWake extends Tenant {
   readonly customerId: string;
   readonly version: string;
   readonly state: string;
-}
-
-/** What was asked of the gateway: usage that was accepted before `at` ends at `position`. */
-interface UsageHead {
-  readonly at: Instant;
-  readonly position: number;
 }
 
 export class TimeKeeper {
@@ -64,25 +58,38 @@ export class TimeKeeper {
     await this.round;
   }
 
-  /** One round. */
+  /** One round. A wallet that can't be kept up is asked about again, behind the others. */
   async keepUp(): Promise<void> {
-    const { clock, ledger, graceMs } = this.parts;
+    const { clock, logger } = this.parts;
     const now = clock.now();
-    const wallets = await this.wallets(now);
-    const expiredBy = addMilliseconds(now, -graceMs);
-    for (const row of wallets) {
-      const key = walletOf(row, row.customerId);
-      const wallet = fromRow(row.state);
-      const waits = [...wallet.holds.values()].some(({ expiresAt }) => expiresAt <= expiredBy);
-      const applied = waits ? await this.usageAppliedAt(key, now) : undefined;
-      if (applied !== undefined || upToDate(wallet, now).due.length > 0)
-        await ledger.keepUp(key, applied && addMilliseconds(applied, -graceMs));
-      if (!waits)
-        await this.sleep(
-          row,
-          nextWake(wallet, (at) => addMilliseconds(at, graceMs)),
-        );
+    const usage = new AppliedUsage(this.parts, this.heads, now);
+    for (const row of await this.wallets(now)) {
+      try {
+        await this.keepUpWith(row, { now, usage });
+      } catch (error) {
+        const { customerId } = row;
+        logger.warn('a wallet was not kept up with time', { customerId, error: String(error) });
+        await this.sleep(row, now);
+      }
     }
+  }
+
+  private async keepUpWith(
+    row: WalletToWake,
+    { now, usage }: { readonly now: Instant; readonly usage: AppliedUsage },
+  ): Promise<void> {
+    const { ledger, graceMs } = this.parts;
+    const key = walletOf(row, row.customerId);
+    const wallet = fromRow(row.state);
+    const expiredBy = addMilliseconds(now, -graceMs);
+    const waits = [...wallet.holds.values()].some(({ expiresAt }) => expiresAt <= expiredBy);
+    const applied = waits ? await usage.appliedAt(key) : undefined;
+    if (applied !== undefined || upToDate(wallet, now).due.length > 0)
+      await ledger.keepUp(key, applied && addMilliseconds(applied, -graceMs));
+    const wakeAt = nextWake(wallet, (at) => addMilliseconds(at, graceMs));
+    // Who waits for usage goes behind the others: a round looks at no more than it can.
+    if (!waits) await this.sleep(row, wakeAt);
+    else if (applied === undefined) await this.sleep(row, now);
   }
 
   private wallets(now: Instant): Promise<WalletToWake[]> {
@@ -102,34 +109,5 @@ export class TimeKeeper {
       [row.platform, row.mode, row.customerId, row.version, wakeAt],
       { name: 'wallet sleeps' },
     );
-  }
-
-  /** The instant for which the fees of all usage accepted before it are applied; else undefined. */
-  private async usageAppliedAt(key: WalletKey, now: Instant): Promise<Instant | undefined> {
-    const asked = this.heads.get(key.partition);
-    const applied = await this.appliedIn(key.partition);
-    if (asked && asked.position <= applied) {
-      this.heads.delete(key.partition);
-      return asked.at;
-    }
-    if (asked) return undefined;
-    const { heads } = await this.parts.internal.call(
-      'ingestion-gateway.find-usage-heads',
-      { platform: key.platform, mode: key.mode },
-      {},
-    );
-    const position = heads.find(({ partition }) => partition === key.partition)?.position ?? 0;
-    if (position <= applied) return now;
-    this.heads.set(key.partition, { at: now, position });
-    return undefined;
-  }
-
-  private async appliedIn(partition: number): Promise<number> {
-    const [row] = await this.parts.database.query<{ position: string }>(
-      'SELECT position FROM applied_usage WHERE partition = $1',
-      [partition],
-      { name: 'applied usage' },
-    );
-    return Number(row?.position ?? 0);
   }
 }

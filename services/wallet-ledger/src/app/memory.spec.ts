@@ -1,3 +1,5 @@
+import { evolve } from '../domain/evolve';
+import { credited, opened, placed } from '../domain/testing';
 import { initialState } from '../domain/wallet-state';
 import { TransactionWindow } from './transaction-window';
 import { WalletCache } from './wallet-cache';
@@ -21,6 +23,20 @@ describe('wallets in memory', () => {
     expect(cache.size).toBe(2);
     expect(cache.take('b')).toBeUndefined();
     expect(cache.take('a')?.version).toBe(2);
+  });
+
+  it('count with their open holds and with the grants to come', () => {
+    const ids = Array.from({ length: 100 }, (_, index) => `auth-${index}`);
+    const held = [
+      opened(),
+      credited('g1', '100'),
+      ...ids.map((id) => placed(id, '1', { balance: '0' })),
+    ].reduce(evolve, initialState());
+    const cache = new WalletCache(20_000);
+    cache.put('small', stored(1));
+    cache.put('held', { wallet: held, version: 1 });
+    expect(cache.take('held')).toBeUndefined();
+    expect(cache.size).toBe(0);
   });
 
   it('are counted once, however often they are written', () => {

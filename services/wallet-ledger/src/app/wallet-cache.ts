@@ -1,9 +1,10 @@
 import type { Wallet } from '../domain/wallet-state';
 import type { StoredWallet } from './ports';
 
-/** Rough heap of an account and of a lot: objects, decimals and texts. */
+/** Rough heap of an account, a lot and an open hold: objects, decimals and texts. */
 const ACCOUNT_BYTES = 1_000;
 const LOT_BYTES = 800;
+const HOLD_BYTES = 900;
 /** Enough for tens of thousands of wallets of usual size; what is evicted is read again. */
 const CACHE_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -44,8 +45,8 @@ export class WalletCache {
 }
 
 function bytesOf(wallet: Wallet): number {
-  let bytes = ACCOUNT_BYTES;
-  for (const account of wallet.accounts.values())
-    bytes += ACCOUNT_BYTES + account.lots.length * LOT_BYTES;
+  let bytes = ACCOUNT_BYTES + wallet.holds.size * HOLD_BYTES;
+  for (const { lots, scheduled } of wallet.accounts.values())
+    bytes += ACCOUNT_BYTES + (lots.length + scheduled.length) * LOT_BYTES;
   return bytes;
 }

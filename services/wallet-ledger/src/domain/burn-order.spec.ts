@@ -1,5 +1,12 @@
 import { decimal } from '@kontor/money';
-import { compareBurnOrder, insertInBurnOrder, type Lot, removeTakes, takeFrom } from './burn-order';
+import {
+  compareBurnOrder,
+  insertInBurnOrder,
+  type Lot,
+  removeTakes,
+  spendHeld,
+  takeFrom,
+} from './burn-order';
 import { at, takesOf } from './testing';
 
 const lot = (grantId: string, changes: Partial<Lot> = {}): Lot => ({
@@ -66,4 +73,10 @@ describe('taking out of lots', () => {
 
   it('refuses a take from a lot that is not there', () =>
     expect(() => removeTakes([lot('a')], takesOf({ b: '1' }))).toThrow('b has nothing left'));
+
+  it('refuses a take of more than the lot has left, free or held', () => {
+    const more = takesOf({ a: '10.01' });
+    expect(() => removeTakes([lot('a')], more)).toThrow('a has less left');
+    expect(() => spendHeld([lot('a', { held: decimal('10') })], more)).toThrow('a has less left');
+  });
 });

@@ -172,6 +172,11 @@ describe('a capture', () => {
         asset: 'USD',
       }));
 
+  it('of nothing is refused', () =>
+    given(...held)
+      .when(capture('a', '0'))
+      .thenRejected({ code: 'amount_zero' }));
+
   it('of a hold that ended is refused', () =>
     given(...held, captured('a', '4', { ends: true, balance: '1' }))
       .when(capture('a'))
@@ -458,6 +463,11 @@ describe('a grant over time', () => {
   it('that would expire before it is effective is refused', () =>
     given(opened())
       .when({ ...adjust('g1', '5'), effectiveAt: LATER, expiresAt: EXPIRY })
+      .thenRejected({ code: 'grant_expired' }));
+
+  it('that expires at the instant of its giving is refused', () =>
+    given(opened())
+      .when({ ...adjust('g1', '5'), expiresAt: at })
       .thenRejected({ code: 'grant_expired' }));
 
   it('keeps what is held through its expiry', () =>

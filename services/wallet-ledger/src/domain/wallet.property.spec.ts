@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { compareBurnOrder, takenBy } from './burn-order';
 import type { LedgerAccount } from './chart-of-accounts';
 import { openDebt } from './debts';
-import { upToDate } from './due';
+import { nextChangeAt, upToDate } from './due';
 import { leftOf } from './holds';
 import { legsOf } from './postings';
 import { at, fee } from './testing';
@@ -351,6 +351,16 @@ describe('every wallet, whatever happens to it', () => {
       expect(upToDate(state, state.asOf).due).toEqual([]);
     }));
 
+  it('changes by itself at the instant that it names, and not before', () =>
+    holds(({ state }) => {
+      const next = nextChangeAt(state);
+      if (next === undefined) expect(upToDate(state, END_OF_TIME).due).toEqual([]);
+      else {
+        expect(upToDate(state, justBefore(next)).due).toEqual([]);
+        expect(upToDate(state, next).due).not.toEqual([]);
+      }
+    }));
+
   it('moves by exactly what its events say, and shows the balance after each', () =>
     holds((story, events) => {
       for (const account of accountsOf(story)) {
@@ -414,6 +424,10 @@ describe('every wallet, whatever happens to it', () => {
       expect([...instants].sort()).toEqual(instants);
     }));
 });
+
+const END_OF_TIME = '9999-01-01T00:00:00.000000Z';
+/** Texts sort as instants do: without its last letter it is before itself and behind all others. */
+const justBefore = (instant: string): string => instant.slice(0, -1);
 
 const drawnBy = ({ held, overdraft }: Draw): Decimal => takenBy(held).plus(overdraft);
 

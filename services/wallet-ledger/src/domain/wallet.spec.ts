@@ -88,9 +88,14 @@ describe('wallet: credit', () => {
       .then({ ...credited('g1', '1'), ...told });
   });
 
-  it('is refused when the account has as many lots as it may', () => {
+  it('is refused when the account has as many lots as it may, those to come included', () => {
+    const effectiveAt = '2026-02-01T00:00:00.000000Z';
+    const toCome = { ...credited('later', '1').grant, effectiveAt };
     const lots = Array.from({ length: LOTS_MAX }, (_, index) => credited(`g${index}`, '1'));
     given(opened(), ...lots)
+      .when(adjust('one-more', '1'))
+      .thenRejected({ code: 'too_many_grants', limit: LOTS_MAX });
+    given(opened(), ...lots.slice(1), { ...credited('later', '1'), grant: toCome })
       .when(adjust('one-more', '1'))
       .thenRejected({ code: 'too_many_grants', limit: LOTS_MAX });
   });

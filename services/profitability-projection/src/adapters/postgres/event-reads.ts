@@ -70,7 +70,7 @@ export class EventReadsOnPostgres implements EventReads {
         const { eventIds, totalCount } = await listEvents(tx, filter, place);
         return { events: await findEvents(tx, filter, eventIds), totalCount };
       },
-      { snapshot: true },
+      { snapshot: true, readsView: true },
     );
   }
 }

@@ -1,4 +1,5 @@
 /** Authorizations as they are answered and as they are asked for. */
+import { newUuid } from '@kontor/contracts';
 import { type Decimal, wire, ZERO } from '@kontor/money';
 import type { IdempotencyRequest } from '@kontor/service-host';
 import type { Request } from '../../app/ledger-entry';
@@ -104,10 +105,13 @@ export function captureOf(
 ): Request {
   const { amount } = body;
   const final = body.final ?? amount === undefined;
+  // What ends a hold is found again by its end. A part may be captured twice: when nobody knows
+  // whether a batch was committed it is decided again, and only an id tells that this was done.
+  const id = key ? commandOf(key) : final ? undefined : once();
   return {
     kind: 'request',
     wallet,
-    ...(key && { id: commandOf(key) }),
+    ...(id && { id }),
     endHash: hashOf({ type: 'capture', amount: amount ? wire(amount) : null, final }),
     command: { type: 'CaptureHold', authorizationId, amount, final, fiatRate },
   };
@@ -120,6 +124,9 @@ export const voidOf = ({ wallet, authorizationId, key }: Target): Request => ({
   endHash: hashOf({ type: 'void' }),
   command: { type: 'VoidHold', authorizationId },
 });
+
+/** For one request that the client gave no key: nobody else can name it. */
+const once = () => commandOf({ commandId: newUuid(), requestHash: '' });
 
 /** Beside the ids of transactions; the request's path is part of its hash. */
 const commandOf = ({ commandId, requestHash }: IdempotencyRequest) => ({

@@ -55,7 +55,7 @@ export interface StatementPage {
   readonly before?: readonly [position: number, index: number] | undefined;
 }
 
-const COLUMNS = `transaction_id AS "transactionId", type, account_id AS "accountId", asset,
+export const STATEMENT_COLUMNS = `transaction_id AS "transactionId", type, account_id AS "accountId", asset,
   amount, balance, description, subject, event_id AS "eventId", lots, metadata,
   created_at AS "createdAt", position, index`;
 
@@ -95,7 +95,7 @@ export async function readStatement(
   );
   if (page.before) where.addRow('(position, index) <', page.before);
   const rows = await database.query<StatementRow>(
-    `SELECT ${COLUMNS} FROM wallet_transaction WHERE ${where.text}
+    `SELECT ${STATEMENT_COLUMNS} FROM wallet_transaction WHERE ${where.text}
      ORDER BY position DESC, index DESC
      LIMIT ${where.parameter(page.limit)} OFFSET ${where.parameter(page.offset)}`,
     where.values,
@@ -110,7 +110,7 @@ export async function readStatementLine(
   at: { readonly position: number; readonly index: number },
 ): Promise<StatementRow | undefined> {
   const [row] = await database.query<StatementRow>(
-    `SELECT ${COLUMNS} FROM wallet_transaction
+    `SELECT ${STATEMENT_COLUMNS} FROM wallet_transaction
      WHERE platform = $1 AND mode = $2 AND customer_id = $3 AND position = $4 AND index = $5`,
     [wallet.platform, wallet.mode, wallet.customerId, at.position, at.index],
     { name: 'statement line' },
@@ -125,7 +125,7 @@ export async function readStatementPart(
   transactionId: string,
 ): Promise<StatementRow | undefined> {
   const [row] = await database.query<StatementRow>(
-    `SELECT ${COLUMNS} FROM wallet_transaction
+    `SELECT ${STATEMENT_COLUMNS} FROM wallet_transaction
      WHERE platform = $1 AND mode = $2 AND customer_id = $3 AND transaction_id = $4
        AND transaction_id LIKE '%.%'`,
     [wallet.platform, wallet.mode, wallet.customerId, transactionId],

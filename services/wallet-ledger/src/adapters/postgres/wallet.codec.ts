@@ -78,7 +78,7 @@ export function fromRow(text: string): Wallet {
   return { accounts, holds, asOf };
 }
 
-const accountToRow = (account: Account): AccountRow => [
+export const accountToRow = (account: Account): AccountRow => [
   account.accountId,
   account.name,
   account.asset,
@@ -108,7 +108,7 @@ function accountFromRow(row: AccountRow): Account {
   };
 }
 
-const holdToRow = (hold: Hold): HoldRow => [
+export const holdToRow = (hold: Hold): HoldRow => [
   hold.authorizationId,
   hold.accountId,
   wire(hold.amount),
