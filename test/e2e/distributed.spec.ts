@@ -6,6 +6,7 @@ import { moneyStories } from './stories/money';
 import { readsAfterWritesStories } from './stories/reads-after-writes';
 import { referenceStories } from './stories/reference';
 import { customerOf, simpleProduct, unique, untilAvailable, usage } from './stories/setting';
+import { statementStories } from './stories/statements';
 import { tenantStories } from './stories/tenants';
 
 describeKafka('every service in its own process over Kafka', (kafka) => {
@@ -20,6 +21,7 @@ describeKafka('every service in its own process over Kafka', (kafka) => {
   referenceStories(live);
   duplicateStories(live);
   moneyStories(live);
+  statementStories(live);
   badInputStories(live);
   readsAfterWritesStories(live, 400);
   ingestTopicStories({ live, test, brokers: kafka.brokers, prefix: kafka.prefix });

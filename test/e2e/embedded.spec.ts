@@ -4,6 +4,7 @@ import { duplicateStories } from './stories/duplicates';
 import { moneyStories } from './stories/money';
 import { readsAfterWritesStories } from './stories/reads-after-writes';
 import { referenceStories } from './stories/reference';
+import { statementStories } from './stories/statements';
 import { tenantStories } from './stories/tenants';
 
 describe('one process on embedded PostgreSQL', () => {
@@ -20,6 +21,7 @@ describe('one process on embedded PostgreSQL', () => {
   referenceStories(live);
   duplicateStories(live);
   moneyStories(live);
+  statementStories(live);
   badInputStories(live);
   readsAfterWritesStories(live, Number(process.env['KONTOR_READS_AFTER_WRITES'] ?? 800));
   tenantStories(live, () => server.test);

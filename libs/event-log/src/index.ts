@@ -22,6 +22,7 @@ export type * from './ports';
 export { buildRecords, FACT_BYTES_MAX, RECORD_BYTES_MAX, RECORD_FACTS_MAX } from './records';
 export type * from './runner/types';
 export * from './settle-in-statement';
+export * from './trace-context';
 export { partitionOf, partitionsOf, topicsOwnedBy } from './topics';
 export * from './wakeups';
 export type * from './rebuild/ports';

@@ -3,6 +3,7 @@ import { PartitionCountChanged } from './errors';
 import type { LocalLog, RecordDraft, RecordPosition, TopicPartition } from './ports';
 import { textOf } from './records';
 import { topicOf, topicsOwnedBy } from './topics';
+import { currentTraceparent } from './trace-context';
 import type { Wakeups } from './wakeups';
 
 /**
@@ -38,21 +39,27 @@ export async function openLocalLog(
  * Errors: InvalidFact, FactTooLarge.
  */
 export function appendArguments(records: readonly RecordDraft[]): unknown[] {
+  const trace = currentTraceparent();
   return [
     records.map((record) => record.topic),
     records.map((record) => record.partition),
     records.map((record) => record.facts.length),
     // JSON text has no raw line feeds, so joining costs no escaping on either side.
-    records.map(textOf).join('\n'),
+    `${trace === undefined ? '' : `\t${trace}\n`}${records.map(textOf).join('\n')}`,
     records.map((record) => record.cause?.topic ?? null),
     records.map((record) => record.cause?.partition ?? null),
     records.map((record) => record.cause?.position ?? null),
   ];
 }
 
+interface Landed {
+  readonly draft: RecordDraft;
+  readonly trace?: string;
+}
+
 class PostgresLog implements LocalLog {
   /** What was appended at a position that is not committed yet, for readers of this process. */
-  private readonly drafts = new WeakMap<RecordPosition, RecordDraft>();
+  private readonly drafts = new WeakMap<RecordPosition, Landed>();
 
   constructor(
     private readonly database: Database,
@@ -87,10 +94,11 @@ class PostgresLog implements LocalLog {
   }
 
   appended(records: readonly RecordDraft[], positions: readonly number[]): RecordPosition[] {
+    const trace = currentTraceparent();
     return records.map((draft, index) => {
       const { topic, partition } = draft;
       const landed = { topic, partition, position: positions[index] ?? 0 };
-      this.drafts.set(landed, draft);
+      this.drafts.set(landed, trace === undefined ? { draft } : { draft, trace });
       return landed;
     });
   }
@@ -100,10 +108,17 @@ class PostgresLog implements LocalLog {
     const { incarnation } = this;
     this.wakeups.appended(
       positions.map((position) => {
-        const draft = this.drafts.get(position);
-        if (!draft) return position;
+        const landed = this.drafts.get(position);
+        if (!landed) return position;
+        const { draft, trace } = landed;
         const { cause } = draft;
-        return { ...position, incarnation, text: textOf(draft), ...(cause && { cause }) };
+        return {
+          ...position,
+          incarnation,
+          text: textOf(draft),
+          ...(cause && { cause }),
+          ...(trace !== undefined && { trace }),
+        };
       }),
     );
   }

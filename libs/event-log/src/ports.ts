@@ -38,6 +38,8 @@ export interface LogRecord extends RecordPosition {
   readonly cause?: Cause;
   /** When it was appended, as far as the bus knows; for lag. */
   readonly recordedAt?: string;
+  /** The trace context of what appended it, while traces are recorded. */
+  readonly trace?: string;
 }
 
 /** A service's own log. */

@@ -7,6 +7,7 @@ export interface AppendedRecord extends RecordPosition {
   /** The JSON array of its facts. */
   readonly text?: string;
   readonly cause?: Cause;
+  readonly trace?: string;
 }
 
 export interface Wakeups {

@@ -21,7 +21,16 @@ export interface GroupCommitOptions<Command, Answer> {
 }
 
 /** Told of each batch when it is taken; what it answers is called when the batch has its answers. */
-export type BatchObserver = (commands: number) => () => void;
+export interface BatchObserver {
+  (commands: number): () => void;
+  readonly surroundings?: Surroundings;
+}
+
+/** Carries what surrounds the submission of a command (its trace) over to the commit of its batch. */
+export interface Surroundings {
+  capture(): unknown;
+  around<T>(captured: readonly unknown[], commit: () => Promise<T>): Promise<T>;
+}
 
 export type Outcome<Answer> =
   { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly error: Error };
@@ -52,6 +61,7 @@ export class QueueStopped extends Error {
 interface Waiting<Command, Answer> {
   readonly command: Command;
   readonly bytes: number;
+  readonly surrounding: unknown;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -78,8 +88,9 @@ export class GroupCommitQueue<Command, Answer> {
     if (this.waitingBytes > 0 && this.waitingBytes + bytes > bytesMax)
       return Promise.reject(new QueueFull());
     this.waitingBytes += bytes;
+    const surrounding = this.options.onBatch?.surroundings?.capture();
     return new Promise((resolve, reject) => {
-      this[priority].push({ command, bytes, resolve, reject });
+      this[priority].push({ command, bytes, surrounding, resolve, reject });
       this.wake();
     });
   }
@@ -111,13 +122,21 @@ export class GroupCommitQueue<Command, Answer> {
     }
     const done = this.options.onBatch?.(batch.length);
     try {
-      const outcomes = await this.options.commit(batch.map((waiting) => waiting.command));
+      const outcomes = await this.commit(batch);
       batch.forEach((waiting, index) => settle(waiting, outcomes[index]));
     } catch (error) {
       for (const waiting of batch) waiting.reject(asError(error));
     }
     done?.();
     this.scheduleNext();
+  }
+
+  private commit(batch: readonly Waiting<Command, Answer>[]): Promise<readonly Outcome<Answer>[]> {
+    const commands = batch.map((waiting) => waiting.command);
+    const surroundings = this.options.onBatch?.surroundings;
+    if (!surroundings) return this.options.commit(commands);
+    const captured = batch.map((waiting) => waiting.surrounding);
+    return surroundings.around(captured, () => this.options.commit(commands));
   }
 
   private take(): Waiting<Command, Answer>[] {

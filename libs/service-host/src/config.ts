@@ -26,6 +26,9 @@ export interface KontorConfig {
   /** Where the other services' processes answer, by name; undefined when all run in this one. */
   readonly serviceUrls: ServiceUrls | undefined;
   readonly logLevel: LogLevel;
+  /** Where spans are sent; nothing is traced without it. */
+  readonly otlpEndpoint?: string | undefined;
+  readonly otlpHeaders?: Readonly<Record<string, string>> | undefined;
   /** How long the money of an expired authorization still waits for usage accepted in time. */
   readonly holdGraceMs: number;
 }
@@ -112,6 +115,17 @@ export const CONFIG_VARIABLES: readonly ConfigVariable[] = [
     fallback: 'info',
     meaning: 'debug, info, warn, error or silent; JSON lines on standard error.',
   },
+  {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    fallback: 'none; nothing is traced',
+    meaning:
+      'OpenTelemetry collector that gets spans by OTLP/HTTP with JSON, like `http://collector:4318`.',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_HEADERS',
+    fallback: 'none',
+    meaning: 'Headers for the collector, like `authorization=Bearer%20abc,x-team=billing`.',
+  },
 ];
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -139,6 +153,8 @@ export function readConfig(environment: Environment = process.env): KontorConfig
     kafkaPrefix: read('KONTOR_KAFKA_PREFIX', parsePrefix),
     serviceUrls: read('KONTOR_SERVICES', parseServices),
     logLevel: read('LOG_LEVEL', parseLevel) ?? 'info',
+    otlpEndpoint: read('OTEL_EXPORTER_OTLP_ENDPOINT', parseHttpUrl),
+    otlpHeaders: read('OTEL_EXPORTER_OTLP_HEADERS', parseHeaders),
     holdGraceMs: read('KONTOR_HOLD_GRACE_S', parseSeconds) ?? HOLD_GRACE_MS,
   };
   checkTogether(config);
@@ -236,6 +252,22 @@ function parseServices(text: string, name: string): ServiceUrls {
 
 const isHttpUrl = (text: string): boolean =>
   URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+
+function parseHttpUrl(text: string, name: string): string {
+  if (isHttpUrl(text)) return text.replace(/\/+$/, '');
+  throw new ConfigError(name, `expected a URL like http://host:4318, got "${text}"`);
+}
+
+/** The values are not repeated in a message: they are secrets. */
+function parseHeaders(text: string, name: string): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {};
+  for (const part of text.split(',')) {
+    const match = /^\s*([A-Za-z0-9-]+)=(.*?)\s*$/.exec(part);
+    if (!match?.[1]) throw new ConfigError(name, 'expected name=value separated by commas');
+    headers[match[1].toLowerCase()] = decodeURIComponent(match[2] ?? '');
+  }
+  return headers;
+}
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
 

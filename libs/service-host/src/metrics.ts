@@ -5,6 +5,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 /** Asking twice for a name gives the same metric; every metric carries the label `service`. */
 export interface Metrics {
+  /** Whose they are; undefined for the host's own. */
+  readonly service?: string;
   counter(name: string, help: string, labels?: readonly string[]): Counter;
   gauge(name: string, help: string, labels?: readonly string[]): Gauge;
   histogram(
@@ -34,7 +36,7 @@ export class ProcessMetrics {
     const registry = this.registries.get(service) ?? new Registry();
     registry.setDefaultLabels({ service });
     this.registries.set(service, registry);
-    return metricsOf(registry);
+    return { service, ...metricsOf(registry) };
   }
 
   readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;

@@ -24,6 +24,7 @@ export interface ServerOptions {
   readonly service?: string;
   /** Path that answers 200 when the process is ready. */
   readonly readyPath?: string;
+  readonly startTimeoutMs?: number;
 }
 
 export interface RunningServer {
@@ -117,7 +118,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     return answer?.status === 200;
   };
   try {
-    await pollUntil(ready, { timeoutMs: START_TIMEOUT_MS, what: 'the start of the server' });
+    await pollUntil(ready, {
+      timeoutMs: options.startTimeoutMs ?? START_TIMEOUT_MS,
+      what: 'the start of the server',
+    });
   } catch (error) {
     server.process.kill('SIGKILL');
     throw new Error(`${String(error)}\n${server.output()}`);

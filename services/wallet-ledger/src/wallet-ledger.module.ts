@@ -21,13 +21,14 @@ import {
 } from './adapters/http/authorizations.controller';
 import { Statements, TransactionsController } from './adapters/http/transactions.controller';
 import { Books, TrialBalanceController } from './adapters/http/trial-balance.controller';
-import { WalletAccess } from './adapters/http/wallet-access';
+import { WAIT_MS, WalletAccess } from './adapters/http/wallet-access';
 import { CLOCK, WalletsController } from './adapters/http/wallets.controller';
 import { AuditReads } from './adapters/postgres/audit-reads';
 import { AuditRows } from './adapters/postgres/audit-rows';
 import { AuthorizationReads } from './adapters/postgres/authorization-reads';
 import { LedgerMetrics } from './adapters/ledger-metrics';
 import { PostgresLedgerStore } from './adapters/postgres/ledger-store';
+import { PastWallets } from './adapters/postgres/past-wallets';
 import { PostgresProductVersions } from './adapters/postgres/product-versions';
 import { WalletReads } from './adapters/postgres/wallet-reads';
 import { TimeKeeper } from './adapters/time-keeper';
@@ -96,6 +97,7 @@ export class WalletLedgerModule implements OnModuleInit, OnApplicationShutdown {
         { provide: REPORTING_CURRENCY, useValue: reportingCurrency },
         { provide: TimeKeeper, useValue: timeKeeper },
         { provide: WalletReads, useValue: reads },
+        { provide: PastWallets, useValue: new PastWallets(database, checkpoints, WAIT_MS) },
         { provide: Statements, useValue: new Statements(database, { checkpoints, reads }) },
         { provide: AuditDesk, useValue: audits },
         { provide: Books, useValue: new Books(database) },

@@ -233,11 +233,6 @@ describe('wallets over HTTP', () => {
     expect(await availableOf(id)).toBe('0');
   });
 
-  it('refuse by name what is not there yet', async () => {
-    const id = await customer();
-    expect((await service.api.get(`/customers/${id}/wallet?as_of=${AT}`)).status).toBe(422);
-  });
-
   it('need the scope of what is asked', async () => {
     const id = await customer();
     const reader = service.api.as(service.key('acc_test', 'live', ['read']));

@@ -3,6 +3,8 @@ import { newId, newUuid, type UsageRated } from '@kontor/contracts';
 import { buildRecords } from '@kontor/event-log';
 import { type Json, openTestService, type TestService } from '@kontor/testkit';
 import { walletLedgerService } from '../src';
+import { Statements } from '../src/adapters/http/transactions.controller';
+import { WalletReads } from '../src/adapters/postgres/wallet-reads';
 
 export class WalletService {
   private constructor(
@@ -74,6 +76,12 @@ export class WalletService {
     for (const head of await log.heads('wallet.posted.v1'))
       if (!(await checkpoints.waitFor('wallet-ledger.statements', head, 20_000)))
         throw new Error('the statements were not made');
+  }
+
+  /** The statements without HTTP. */
+  statements(): Statements {
+    const { checkpoints } = this.service.runtime;
+    return new Statements(this.database, { checkpoints, reads: new WalletReads(this.database) });
   }
 
   wallet(customer: string, query = ''): Promise<Json> {

@@ -125,7 +125,15 @@ const hasText = (record: AppendedRecord): record is RecentRecord['appended'] =>
   record.text !== undefined && record.incarnation !== undefined;
 
 function parse(appended: RecentRecord['appended']): LogRecord {
-  const { topic, partition, position, incarnation, text, cause } = appended;
+  const { topic, partition, position, incarnation, text, cause, trace } = appended;
   const facts = JSON.parse(text) as FactHeader[];
-  return { topic, partition, position, incarnation, facts, ...(cause && { cause }) };
+  return {
+    topic,
+    partition,
+    position,
+    incarnation,
+    facts,
+    ...(cause && { cause }),
+    ...(trace !== undefined && { trace }),
+  };
 }

@@ -3,6 +3,7 @@ import type { FactHeader } from '@kontor/contracts';
 import type { Queryable } from '@kontor/postgres';
 import type { LogRecord, RecordPosition, RecordSlice } from '../ports';
 import { causeFromRow } from '../runner/key-retry';
+import { tracesAreRecorded } from '../trace-context';
 
 export interface TailQuery {
   /** The owner's schema. */
@@ -27,7 +28,7 @@ export interface TailQuery {
 export async function readTail(database: Queryable, query: TailQuery): Promise<TailRead> {
   const rows = await database.query<TailRow>(
     `SELECT partition, position, facts, facts_count, facts_bytes,
-            cause_topic, cause_partition, cause_position, recorded_at
+            cause_topic, cause_partition, cause_position, recorded_at${traceColumn()}
      FROM (
        SELECT r.*, sum(r.facts_count) OVER turns - r.facts_count AS facts_before,
               sum(r.facts_bytes) OVER turns - r.facts_bytes AS bytes_before
@@ -52,6 +53,9 @@ export async function readTail(database: Queryable, query: TailQuery): Promise<T
   return { slices: slicesFromRows(rows, query), isAll: isAll(rows, query) };
 }
 
+/** Asked for only when somebody looks at traces. */
+const traceColumn = (): string => (tracesAreRecorded() ? ', trace' : '');
+
 export interface TailRead {
   readonly slices: RecordSlice[];
   /** Whether nothing else was committed when it was read. */
@@ -68,6 +72,7 @@ interface TailRow {
   readonly cause_partition: number | null;
   readonly cause_position: string | null;
   readonly recorded_at: string;
+  readonly trace?: string | null;
 }
 
 /** No bound was reached: not the sums, and not the depth of any partition. */
@@ -96,6 +101,7 @@ function slicesFromRows(rows: readonly TailRow[], query: TailQuery): RecordSlice
       facts: JSON.parse(row.facts) as FactHeader[],
       recordedAt: row.recorded_at,
       ...(cause && { cause }),
+      ...(row.trace && { trace: row.trace }),
     });
     slices.set(row.partition, records);
   }

@@ -1,6 +1,7 @@
 /** What the relay reads of a local log and how far it remembers to have come. */
 import type { Queryable } from '@kontor/postgres';
 import type { TopicPartition } from '../ports';
+import { tracesAreRecorded } from '../trace-context';
 import type { LogRow } from './wire';
 
 /**
@@ -60,7 +61,7 @@ export async function readRows(session: Queryable, progress: RelayProgress): Pro
      CROSS JOIN LATERAL (
        SELECT l.*, sum(l.facts_bytes + ${RECORD_OVERHEAD_BYTES}) OVER (ORDER BY l.position) AS bytes
        FROM (SELECT topic, partition, position, facts_count, facts_bytes, facts, cause_topic,
-                    cause_partition, cause_position, recorded_at
+                    cause_partition, cause_position, recorded_at${tracesAreRecorded() ? ', trace' : ''}
              FROM log_record
              WHERE topic = p.topic AND partition = p.partition AND position > p.position
              ORDER BY position LIMIT ${READ_RECORDS_MAX}) AS l) AS r
@@ -101,6 +102,7 @@ interface StoredRow extends TopicPartition {
   readonly cause_partition: number | null;
   readonly cause_position: string | null;
   readonly recorded_at: string;
+  readonly trace?: string | null;
 }
 
 function fromRow(row: StoredRow): LogRow {
@@ -112,6 +114,7 @@ function fromRow(row: StoredRow): LogRow {
     factsCount: row.facts_count,
     facts: row.facts,
     recordedAt: row.recorded_at,
+    ...(row.trace && { trace: row.trace }),
     ...(causeTopic !== null &&
       causePartition !== null && {
         cause: {

@@ -3,7 +3,8 @@
  *
  * Shape:  headers `ce_id` = incarnation/topic/partition/position, `ce_type` = topic, `ce_source` =
  *         the owner, `ce_time` = when it was appended; `kontor-incarnation`, `kontor-position` and
- *         `kontor-cause` (topic:partition:position) are what our readers go by; the value is
+ *         `kontor-cause` (topic:partition:position) are what our readers go by; `traceparent` is
+ *         there for records that were appended while traces are recorded; the value is
  *         {"facts":[...]} as JSON; the key is the facts' key when they share one.
  *         A record of a raw topic is what its one fact holds: value and headers, no envelope.
  * Source: CloudEvents Kafka protocol binding 1.0.2, section 3.2; docs/reference/asyncapi.
@@ -11,6 +12,7 @@
 import type { FactHeader } from '@kontor/contracts';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import type { Cause, LogRecord, RefusedRecord } from '../ports';
+import { traceparentOf, tracesAreRecorded } from '../trace-context';
 
 /** A row of the local log, as the relay reads it. */
 export interface LogRow {
@@ -22,6 +24,7 @@ export interface LogRow {
   readonly facts: string;
   readonly cause?: Cause;
   readonly recordedAt: string;
+  readonly trace?: string;
 }
 
 export interface WireSource {
@@ -46,6 +49,7 @@ export function toMessage(row: LogRow, source: WireSource): Message {
       'kontor-incarnation': source.incarnation,
       'kontor-position': String(position),
       ...(row.cause && { 'kontor-cause': causeText(row.cause) }),
+      ...(row.trace && { traceparent: row.trace }),
     },
   };
 }
@@ -87,6 +91,9 @@ export function fromMessage(topic: string, partition: number, message: KafkaMess
   if (!Array.isArray(facts)) throw new Error(`offset ${message.offset} holds no facts`);
   const cause = parseCause(headerOf(message.headers, 'kontor-cause'));
   const recordedAt = headerOf(message.headers, 'ce_time');
+  const trace = tracesAreRecorded()
+    ? traceparentOf(headerOf(message.headers, 'traceparent'))
+    : undefined;
   return {
     topic,
     partition,
@@ -94,6 +101,7 @@ export function fromMessage(topic: string, partition: number, message: KafkaMess
     facts,
     ...(cause && { cause }),
     ...(recordedAt && { recordedAt }),
+    ...(trace && { trace }),
   };
 }
 

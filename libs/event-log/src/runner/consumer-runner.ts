@@ -10,6 +10,7 @@ import {
   planDelivery,
   settlementPlan,
   slicesOf,
+  tracesOf,
   type Delivery,
   type KnownPartition,
 } from './delivery';
@@ -114,7 +115,7 @@ export class ConsumerRunner implements Subscription {
     let delivery = first;
     for (let attempt = 0; !part.ending.aborted;) {
       const startedAt = performance.now();
-      const run = await this.run(delivery);
+      const run = await this.runTraced(delivery, part);
       if (run.kind === 'applied') {
         this.onApplied(delivery, startedAt);
         return 'applied';
@@ -126,6 +127,15 @@ export class ConsumerRunner implements Subscription {
       else if (await this.movedWhileWaiting(next, attempt++, part.ending)) return 'reload';
     }
     return 'reload';
+  }
+
+  private runTraced(delivery: Delivery, part: Part): Promise<Run> {
+    const { hooks } = this.options;
+    if (!hooks?.traced) return this.run(delivery);
+    const { consumer, topic } = this;
+    const traces = tracesOf(part.slices);
+    const work = (): Promise<Run> => this.run(delivery);
+    return hooks.traced({ consumer, topic, facts: delivery.facts.length, traces }, work);
   }
 
   private run(delivery: Delivery): Promise<Run> {

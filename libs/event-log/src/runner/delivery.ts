@@ -199,3 +199,10 @@ const gap = (record: LogRecord, position: number): string =>
 const otherIncarnation = (record: LogRecord, expected: string): string =>
   `${record.topic}/${record.partition} is of another log: incarnation ${record.incarnation}, ` +
   `not ${expected}`;
+
+/** The trace contexts of records, each once. */
+export const tracesOf = (slices: readonly RecordSlice[]): string[] => [
+  ...new Set(
+    slices.flatMap(({ records }) => records.flatMap(({ trace }) => (trace ? [trace] : []))),
+  ),
+];

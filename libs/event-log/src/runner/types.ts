@@ -7,6 +7,8 @@ export type InboundHandler = (batch: InboundBatch) => Promise<unknown>;
 
 /** Where the runner says what happens; each may be left out. */
 export interface ConsumerHooks {
+  /** Surrounds the work on one delivery; `traces`: the trace contexts of its records. */
+  traced?<T>(delivery: TracedDelivery, work: () => Promise<T>): Promise<T>;
   /** A delivery was committed. */
   applied?(consumer: string, topic: string, applied: AppliedDelivery): void;
   /** Facts were parked: an alert says so. */
@@ -15,6 +17,13 @@ export interface ConsumerHooks {
   retried?(consumer: string, reason: string): void;
   /** The consumer stopped and will not go on by itself. */
   stopped?(consumer: string, reason: string): void;
+}
+
+export interface TracedDelivery {
+  readonly consumer: string;
+  readonly topic: string;
+  readonly facts: number;
+  readonly traces: readonly string[];
 }
 
 /** How much a delivery brought, and how long it took from its arrival to its commit. */

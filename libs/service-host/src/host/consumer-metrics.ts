@@ -4,6 +4,7 @@
 import type { ConsumerHooks, EventBus, EventLogServer } from '@kontor/event-log';
 import type { BatchObserver } from '@kontor/event-sourcing';
 import type { Metrics, ProcessMetrics } from '../metrics';
+import { activeTracing } from '../tracing/tracing';
 import { UP, type Readiness } from './readiness';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -145,10 +146,12 @@ export function watchQueue(
   );
   const bytes = metrics.gauge('kontor_queue_bytes', 'Bytes of the commands that wait.', ['queue']);
   watched(bytes).set(queue, bytesWaiting);
-  return (commands) => {
+  const observe = (commands: number): (() => void) => {
     sizes.observe({ queue }, commands);
     return seconds.startTimer({ queue });
   };
+  const surroundings = activeTracing()?.commits(metrics.service ?? 'kontor', queue);
+  return surroundings ? Object.assign(observe, { surroundings }) : observe;
 }
 
 type Watched = Map<string, () => number>;

@@ -20,6 +20,7 @@ import type { ServiceCalls } from '../internal/internal-calls';
 import { createLogger } from '../logger';
 import type { ProcessMetrics } from '../metrics';
 import type { ServiceDefinition, ServiceRuntime } from '../runtime';
+import { activeTracing } from '../tracing/tracing';
 import { consumerHooks } from './consumer-metrics';
 
 /** What all services of a process share. */
@@ -101,7 +102,7 @@ async function openParts(
     checkpoints,
     bus: parts.bus,
     logger,
-    hooks: consumerHooks(metrics),
+    hooks: { ...consumerHooks(metrics), ...activeTracing()?.deliveries(name) },
   });
   const rebuilds = rebuildsOf(definition, parts, runtime);
   return { definition, database, log, runtime, consumers, ...(rebuilds && { rebuilds }) };

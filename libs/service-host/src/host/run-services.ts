@@ -7,7 +7,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { systemClock, type Clock } from '@kontor/contracts';
 import type { EventBus, Wakeups } from '@kontor/event-log';
-import { createGuard } from '../auth/request-guard';
+import { createGuard, type RequestGuard } from '../auth/request-guard';
 import { ConfigError, type KontorConfig } from '../config';
 import type { Authenticate } from '../context';
 import { KontorHttpAdapter, ProblemFilter } from '../http/http-adapter';
@@ -18,6 +18,8 @@ import { createLogger, type Logger } from '../logger';
 import { ProcessMetrics } from '../metrics';
 import { ReadsAfterWrites } from '../reads/reads-after-writes';
 import type { ServiceDefinition } from '../runtime';
+import { RequestTracing } from '../tracing/request-tracing';
+import { startTracing, type Tracing } from '../tracing/tracing';
 import { addAdminRoutes } from './admin-routes';
 import { addRebuildRoutes } from './rebuild-routes';
 import { forgetCommands } from './forget-commands';
@@ -97,6 +99,8 @@ async function start(
   { logger, stop }: Surroundings,
 ): Promise<RunningServices> {
   const { config } = options;
+  const tracing = startTracing(config, logger);
+  if (tracing) stop.add('tracing', () => tracing.close());
   const bus = await openBus(options, logger);
   stop.add('bus', () => bus.close());
   const metrics = new ProcessMetrics({ processDefaults: options.processMetrics ?? true });
@@ -122,13 +126,7 @@ async function start(
   const state = { serving: false };
   const edge = new Edge();
   const adapter = new KontorHttpAdapter({
-    guard: createGuard({
-      authenticate: services.some(({ definition }) => definition.authenticator)
-        ? edge.authenticate
-        : undefined,
-      secret: config.internalSecret,
-      nowMs: Date.now,
-    }),
+    guard: guardOf(services, edge, config),
     logger,
     inFlight,
     reads: new ReadsAfterWrites(
@@ -136,6 +134,7 @@ async function start(
       (service) => metrics.for(service),
     ),
     onServed: httpMetrics(metrics.host),
+    tracing: tracing && requestTracingOf(tracing, definitions),
   });
   const server = adapter.getInstance<FastifyInstance>();
   addHostRoutes(server, {
@@ -211,6 +210,26 @@ async function openServices(
   await all(services, ({ database }) => database.close());
   throw failed.reason;
 }
+
+const guardOf = (
+  services: readonly OpenService[],
+  edge: Edge,
+  { internalSecret: secret }: KontorConfig,
+): RequestGuard =>
+  createGuard({
+    authenticate: services.some(({ definition }) => definition.authenticator)
+      ? edge.authenticate
+      : undefined,
+    secret,
+    nowMs: Date.now,
+  });
+
+/** A process of one service is that service, whosever path is asked for. */
+const requestTracingOf = (
+  tracing: Tracing,
+  definitions: readonly ServiceDefinition[],
+): RequestTracing =>
+  new RequestTracing(tracing, definitions.length === 1 ? definitions[0]?.name : undefined);
 
 async function createApplication(
   services: readonly OpenService[],

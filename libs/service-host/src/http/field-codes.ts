@@ -29,6 +29,7 @@ export const FIELD_CODES: Readonly<Record<string, string>> = {
   amount_zero: 'An amount of 0 changes nothing.',
   amount_out_of_range: 'An amount is below 10^15.',
   invalid_instant: 'Not an RFC 3339 instant.',
+  as_of_in_future: 'What will be is not known yet: `as_of` is at most now.',
   invalid_period: 'Not an instant or date, or the period ends before it begins.',
   invalid_uuid: 'Not a UUID.',
   invalid_cursor: 'The cursor was not made by this list.',

@@ -15,6 +15,7 @@ import type { Logger } from '../logger';
 import { parseJsonBody } from '../json/json-body';
 import { AT_LEAST_HEADER } from '../reads/position-token';
 import type { ReadsAfterWrites } from '../reads/reads-after-writes';
+import { surroundedBy, type RequestTracing } from '../tracing/request-tracing';
 import { stopping } from './problem-of';
 import { notFound, Problem, type FieldError } from './problem';
 import { readQuery } from './query';
@@ -40,6 +41,8 @@ export interface HookOptions {
   readonly reads?: Pick<ReadsAfterWrites, 'wait'>;
   /** Observes each answered request. */
   readonly onServed: (served: ServedRequest) => void;
+  /** While traces are recorded. */
+  readonly tracing?: RequestTracing | undefined;
 }
 
 /** Counts what is being answered, and turns new requests away once the process stops. */
@@ -75,6 +78,9 @@ export function installHooks(server: FastifyInstance, options: HookOptions): voi
   const routes = new RouteIndex<IndexedRoute>();
   server.decorateRequest('kontor', undefined as never);
   server.addHook('onRequest', (request, reply, done) => arrive(request, reply, options, done));
+  // A body arrives in surroundings of its own: what follows it is a part of the request again.
+  if (options.tracing)
+    server.addHook('preValidation', (request, _reply, done) => surroundedBy(request, done));
   server.addHook('onRoute', (route) => declareRoute(route, routes, options));
   server.removeAllContentTypeParsers();
   for (const type of JSON_TYPES)
@@ -97,8 +103,10 @@ function arrive(
   reply.raw.once('close', () => leave(request, reply, options));
   reply.header(REQUEST_ID_HEADER, request.id);
   if (options.inFlight.stopping) reply.header('connection', 'close');
-  if (request.raw.url?.includes('%00')) done(nulInUrl());
-  else done();
+  options.tracing?.begin(request);
+  const next = (): void => done(request.raw.url?.includes('%00') ? nulInUrl() : undefined);
+  if (options.tracing) surroundedBy(request, next);
+  else next();
 }
 
 const nulInUrl = (): Problem => new Problem(400, 'malformed_url', 'The URL holds a NUL character.');
@@ -109,6 +117,7 @@ const CLIENT_GONE = 499;
 function leave(request: FastifyRequest, reply: FastifyReply, options: HookOptions): void {
   options.inFlight.end();
   const { kontor } = request;
+  options.tracing?.end(request, reply);
   options.onServed({
     method: request.method,
     pattern: kontor.pattern,

@@ -2,6 +2,7 @@
  * What the host knows about a request beside Fastify's own members.
  */
 import type { RequestContext } from '../context';
+import type { Span } from '../tracing/span';
 import type { FieldError } from './problem';
 import type { RouteDeclaration } from './route-config';
 
@@ -18,6 +19,8 @@ export interface RequestState {
   pattern: string;
   /** `performance.now()` at the arrival, for the duration metric. */
   startedAtMs: number;
+  /** While traces are recorded. */
+  span: Span | undefined;
 }
 
 declare module 'fastify' {
@@ -36,6 +39,7 @@ export const newRequestState = (startedAtMs: number): RequestState => ({
   route: undefined,
   pattern: '',
   startedAtMs,
+  span: undefined,
 });
 
 const NO_FLAWS: readonly FieldError[] = [];

@@ -54,6 +54,8 @@ export interface ApiDocumentation {
   readonly errors?: readonly string[];
   /** Extra request content types with the same meaning, e.g. CloudEvents. */
   readonly consumes?: readonly string[];
+  /** Other types of the successful answer than JSON, with an example of each. */
+  readonly produces?: Readonly<Record<string, string>>;
 }
 
 type Handler = object;

@@ -3,6 +3,7 @@
  * POST to the owner's process.
  */
 import type { Tenant } from '@kontor/contracts';
+import { currentTraceparent } from '@kontor/event-log';
 import { DependencyDown } from '../dependency-down';
 import type { ServiceInstances } from '../instances';
 import type { InternalCalls, OperationName, OperationRequest, OperationResponse } from '../runtime';
@@ -75,9 +76,10 @@ export class ServiceCalls implements InternalCalls {
       target,
       nowMs: nowMs(),
     });
+    const trace = currentTraceparent();
     const body = JSON.stringify(request);
     const options = {
-      headers: { [CONTEXT_HEADER]: signature },
+      headers: { [CONTEXT_HEADER]: signature, ...(trace !== undefined && { traceparent: trace }) },
       signal: AbortSignal.timeout(deadlineMs),
       dependency: service,
     };

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { writeJson } from '@kontor/money';
-import type { ApiResponse } from '../http/route-config';
+import type { ApiDocumentation, ApiResponse } from '../http/route-config';
 import type { ServiceDefinition } from '../runtime';
 import { components, COMMON_PARAMETERS, RESPONSE_HEADERS } from './components';
 import { errorComponents, errorResponsesOf } from './error-responses';
@@ -77,7 +77,7 @@ function operationOf(route: DocumentedRoute): Json {
       ...Object.fromEntries(
         Object.entries(doc.responses).map(([status, response]) => [
           status,
-          responseOf(Number(status), response),
+          responseOf(Number(status), response, doc.produces),
         ]),
       ),
       ...errorResponsesOf(route),
@@ -127,7 +127,11 @@ function requestBodyOf({ doc }: DocumentedRoute, body: z.ZodType): Json {
   };
 }
 
-function responseOf(status: number, { schema, description, example }: ApiResponse): Json {
+function responseOf(
+  status: number,
+  { schema, description, example }: ApiResponse,
+  produces: ApiDocumentation['produces'] = {},
+): Json {
   const headers = Object.fromEntries(
     RESPONSE_HEADERS.map((name) => [name, { $ref: `#/components/headers/${name}` }]),
   );
@@ -138,9 +142,19 @@ function responseOf(status: number, { schema, description, example }: ApiRespons
   return {
     description: description ?? DESCRIPTIONS[status] ?? 'The answer.',
     headers,
-    ...(Object.keys(content).length > 0 && { content: { 'application/json': content } }),
+    ...(Object.keys(content).length > 0 && {
+      content: { 'application/json': content, ...otherContent(status < 300 ? produces : {}) },
+    }),
   };
 }
+
+const otherContent = (produces: NonNullable<ApiDocumentation['produces']>): Json =>
+  Object.fromEntries(
+    Object.entries(produces).map(([type, example]) => [
+      type,
+      { schema: { type: 'string' }, example },
+    ]),
+  );
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   200: 'The answer.',

@@ -67,7 +67,7 @@ export class Ledger {
     this.queue = new GroupCommitQueue({
       commit: (entries) => this.commit(entries),
       nextTurn: options.nextTurn,
-      onBatch: (commands) => options.observer.batchTaken(commands),
+      onBatch: options.observer.batchTaken,
     });
   }
 

@@ -4,6 +4,7 @@
  * Infrastructure errors (connection, disk, shutdown) pass through every port as they are: they are
  * retriable and say nothing about the command.
  */
+import type { BatchObserver } from '@kontor/event-sourcing';
 import type { Wallet } from '../domain/wallet-state';
 import type { Instant, WalletEvent } from '../domain/wallet-event';
 
@@ -178,7 +179,7 @@ export interface LedgerStore extends LedgerRows {
 /** What operators see of the ledger's work. */
 export interface LedgerObserver {
   /** A batch is begun; what it answers is called when the batch has its answers. */
-  batchTaken(commands: number): () => void;
+  readonly batchTaken: BatchObserver;
   /** A batch had to be decided again under the locks. */
   decidedAgain(): void;
   refused(command: string, code: string): void;

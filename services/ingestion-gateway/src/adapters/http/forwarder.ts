@@ -13,6 +13,7 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { pipeline } from 'node:stream';
+import { currentTraceparent } from '@kontor/event-log';
 import { QueueFull } from '@kontor/event-sourcing';
 import {
   CONTEXT_HEADER,
@@ -130,8 +131,10 @@ export class Forwarder {
   private headersOf({ request, body }: ForwardedRequest): http.OutgoingHttpHeaders {
     const { secret, nowMs } = this.options;
     const context = contextOf(request);
+    const trace = currentTraceparent();
     return {
       ...passedOn(request.raw.headers),
+      ...(trace !== undefined && { traceparent: trace }),
       ...(body && body.length > 0 && { 'content-length': body.length }),
       'x-request-id': request.id,
       [CONTEXT_HEADER]: signContext(secret, context, {

@@ -60,6 +60,33 @@ export const statementLinesOf = (
     ];
   });
 
+/** Where a fact stands that moves nothing. */
+export interface UnlinedFact {
+  readonly platform: string;
+  readonly mode: Mode;
+  readonly customerId: string;
+  readonly position: number;
+  readonly index: number;
+  readonly createdAt: string;
+}
+
+/** The others: with the lines they are all facts of their wallets. */
+export const unlinedFactsOf = (facts: readonly DeliveredFact<WalletPostedV1>[]): UnlinedFact[] =>
+  facts.flatMap(({ fact, position, index }) =>
+    isMoving(fact)
+      ? []
+      : [
+          {
+            platform: fact.platform,
+            mode: fact.mode,
+            customerId: fact.key,
+            position,
+            index,
+            createdAt: fact.at,
+          },
+        ],
+  );
+
 type Movement = Pick<
   StatementLine,
   'type' | 'amount' | 'subject' | 'eventId' | 'lots' | 'metadata'

@@ -1,4 +1,4 @@
-import { Controller, Get, Param } from '@nestjs/common';
+import { Controller, Get, Param, Req } from '@nestjs/common';
 import type { Checkpoints } from '@kontor/event-log';
 import type { Database } from '@kontor/postgres';
 import {
@@ -6,9 +6,11 @@ import {
   Ctx,
   decodeCursor,
   encodeCursor,
+  invalid,
   notFound,
   page,
   periodOf,
+  Reply,
   type RequestContext,
   RequireScope,
   ZQuery,
@@ -20,16 +22,26 @@ import {
   readStatement,
   readStatementLine,
   readStatementPart,
+  readStatementRows,
+  type StatementFilter,
   type StatementRow,
 } from '../postgres/statement-lines';
 import type { TransactionAddress, WalletReads } from '../postgres/wallet-reads';
-import { documented } from './wallet.documentation';
+import { CSV_TYPE, prefersCsv, statementCsv } from './statement-csv';
+import { documented, statementCsvExample } from './wallet.documentation';
 import { accountIdFromPath, transactionToDto } from './wallet.mapping';
 import { type TransactionsQuery, zTransactionsQuery } from './wallet.requests';
 import { notReady, WAIT_MS, WalletAccess } from './wallet-access';
 
+/** Rows read at a time for a file. */
+const ROWS_MAX = 1_000;
 const TRANSACTIONS = 'transactions';
 const zCursor = z.tuple([z.int(), z.int()]);
+
+interface StatementRequest {
+  readonly headers: { readonly accept?: string };
+  readonly query: object;
+}
 
 /** Statements are a view of the log; what is known to be decided is waited for. */
 export class Statements {
@@ -39,12 +51,23 @@ export class Statements {
   ) {}
 
   list(wallet: WalletKey, query: TransactionsQuery) {
-    const { from, to } = periodOf(query);
-    const { limit, offset, cursor, account_id: accountId, type, subject } = query;
+    const filter = filterOf(query);
+    const { limit, offset, cursor } = query;
     const before = cursor === undefined ? undefined : decodeCursor(TRANSACTIONS, cursor, zCursor);
-    const account = accountId === undefined ? undefined : accountIdFromPath(accountId);
-    const filter = { accountId: account, type, subject, from, to };
     return readStatement(this.database, wallet, { filter, page: { limit, offset, before } });
+  }
+
+  /** All that match, newest first, a bounded number at a time; what comes meanwhile is left out. */
+  async *all(wallet: WalletKey, filter: StatementFilter): AsyncGenerator<StatementRow[]> {
+    let before: readonly [position: number, index: number] | undefined;
+    for (;;) {
+      const page = { limit: ROWS_MAX, offset: 0, before };
+      const rows = await readStatementRows(this.database, wallet, { filter, page });
+      if (rows.length > 0) yield rows;
+      const last = rows.at(-1);
+      if (!last || rows.length < ROWS_MAX) return;
+      before = [Number(last.position), last.index];
+    }
   }
 
   /** Errors: 404 `not_found`; 503 `not_ready` when the view is more than 2 s behind. */
@@ -77,6 +100,20 @@ export class Statements {
   }
 }
 
+function filterOf(query: TransactionsQuery): StatementFilter {
+  const { from, to } = periodOf(query);
+  const { account_id: accountId, type, subject } = query;
+  const account = accountId === undefined ? undefined : accountIdFromPath(accountId);
+  return { accountId: account, type, subject, from, to };
+}
+
+/** A file is the whole statement: a page of it was asked for by mistake. */
+function refusePaging(sent: object): void {
+  const [parameter] = ['limit', 'offset', 'cursor'].filter((name) => name in sent);
+  if (parameter !== undefined)
+    throw invalid(parameter, 'not_supported', 'CSV is the whole statement and has no pages.');
+}
+
 @Controller('customers/:customer/wallet/transactions')
 @RequireScope('read')
 export class TransactionsController {
@@ -88,21 +125,41 @@ export class TransactionsController {
   @Get()
   @ApiDoc({
     summary: 'List the transactions of a wallet, newest first',
+    description:
+      'With `Accept: text/csv` the whole filtered statement as one file: `limit`, `offset` and `cursor` are refused.',
+    produces: { 'text/csv': statementCsvExample },
     tag: 'wallet-ledger',
     query: zTransactionsQuery,
     responses: { 200: documented.transactions },
-    errors: ['not_found', 'invalid_cursor', 'invalid_period'],
+    errors: ['not_found', 'invalid_cursor', 'invalid_period', 'not_supported'],
   })
   async list(
     @Ctx() ctx: RequestContext,
     @Param('customer') customer: string,
     @ZQuery(zTransactionsQuery) query: TransactionsQuery,
+    @Req() request: StatementRequest,
   ) {
+    if (prefersCsv(request.headers.accept)) {
+      refusePaging(request.query);
+      const filter = filterOf(query);
+      return this.file(await this.access.walletOf(ctx, customer), filter);
+    }
     const wallet = await this.access.walletOf(ctx, customer);
     const { rows, totalCount } = await this.statements.list(wallet, query);
     const last = rows.length === query.limit ? rows.at(-1) : undefined;
     const cursor = last && encodeCursor(TRANSACTIONS, [Number(last.position), last.index]);
-    return page(rows.map(transactionToDto), totalCount, query, cursor);
+    const body = page(rows.map(transactionToDto), totalCount, query, cursor);
+    return new Reply(body, { headers: { vary: 'accept' } });
+  }
+
+  private file(wallet: WalletKey, filter: StatementFilter) {
+    return new Reply(statementCsv(this.statements.all(wallet, filter)), {
+      headers: {
+        'content-type': CSV_TYPE,
+        'content-disposition': `attachment; filename="statement-${wallet.customerId}.csv"`,
+        vary: 'accept',
+      },
+    });
   }
 
   @Get(':transaction')

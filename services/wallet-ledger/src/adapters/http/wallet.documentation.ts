@@ -131,6 +131,14 @@ export const documented = {
   },
 } as const;
 
+export const statementCsvExample = [
+  'id,type,account_id,asset,amount,balance,description,subject,event_id,lots,metadata,created_at,executed_at',
+  'fee_5a1s2xq3ky8z16b1enqybz1qdn,fee,default:USD,USD,-0.2,9.8,Video gen completed,chat_videoId39854734,' +
+    '9c2c8e3a-7f6b-4f5e-9c1f-2e6b6a4a9f21,grt_4rjb887sb1h4j2m0hdjmh49gdg 0.2,,' +
+    '2026-01-05T14:32:18.000000Z,2026-01-05T14:32:18.000000Z',
+  '',
+].join('\r\n');
+
 export const adjustmentBodyExample = {
   transaction_id: '2b1f8a52-6c1d-4b0e-9a8f-0d6a5b6c7d8e',
   asset: 'USD',

@@ -52,8 +52,13 @@ export type AdjustmentBody = z.infer<typeof zAdjustment>;
 
 const zFlag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
+const zAsOf = zInstant
+  .optional()
+  .meta({ description: 'Shows it as it was at this instant, which may not be in the future.' });
+
 /** `?as_of=` belongs to every wallet read. */
-export const zWalletQuery = z.strictObject({ as_of: zLater });
+export const zWalletQuery = z.strictObject({ as_of: zAsOf });
+export type WalletQuery = z.infer<typeof zWalletQuery>;
 
 export const zGrantsQuery = zPage.extend({
   purpose: z.enum(['promotional', 'bundled', 'paid']).optional(),
@@ -62,7 +67,7 @@ export const zGrantsQuery = zPage.extend({
   effective_to: zPeriodTo.optional(),
   expired_from: zPeriodFrom.optional(),
   expired_to: zPeriodTo.optional(),
-  as_of: zLater,
+  as_of: zAsOf,
 });
 export type GrantsQuery = z.infer<typeof zGrantsQuery>;
 

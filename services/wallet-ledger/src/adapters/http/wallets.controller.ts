@@ -5,6 +5,7 @@ import {
   Ctx,
   decodeCursor,
   encodeCursor,
+  invalid,
   notFound,
   page,
   type RequestContext,
@@ -14,13 +15,15 @@ import {
   ZQuery,
 } from '@kontor/service-host';
 import { z } from 'zod';
+import type { WalletKey } from '../../app/ports';
 import { upToDate } from '../../domain/due';
 import type { Account, Wallet } from '../../domain/wallet-state';
+import { PastNotThere, PastWallets } from '../postgres/past-wallets';
 import { type GrantFilter, WalletReads } from '../postgres/wallet-reads';
 import { documented } from './wallet.documentation';
 import { accountIdFromPath, accountToDto, grantToDto } from './wallet.mapping';
-import { type GrantsQuery, zGrantsQuery, zWalletQuery } from './wallet.requests';
-import { WalletAccess } from './wallet-access';
+import { type GrantsQuery, type WalletQuery, zGrantsQuery, zWalletQuery } from './wallet.requests';
+import { notReady, WalletAccess } from './wallet-access';
 
 export const CLOCK = Symbol('Clock');
 const GRANTS = 'grants';
@@ -32,6 +35,7 @@ export class WalletsController {
   constructor(
     private readonly access: WalletAccess,
     private readonly reads: WalletReads,
+    private readonly pastWallets: PastWallets,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -39,19 +43,20 @@ export class WalletsController {
   @ReadsOwnRows()
   @ApiDoc({
     summary: 'Show a wallet with its accounts',
+    description:
+      'With `as_of` as it was: what was posted at or before that instant, and grants that had come into ' +
+      'effect or expired by then, whenever that was posted. No accounts before the first one was opened.',
     tag: 'wallet-ledger',
     query: zWalletQuery,
     responses: { 200: documented.wallet },
-    errors: ['not_found', 'not_ready', 'not_supported'],
+    errors: ['not_found', 'not_ready', 'as_of_in_future'],
   })
   async wallet(
     @Ctx() ctx: RequestContext,
     @Param('customer') customer: string,
-    @ZQuery(zWalletQuery) _query: object,
+    @ZQuery(zWalletQuery) query: WalletQuery,
   ) {
-    const wallet = this.asOfNow(
-      await this.reads.wallet(await this.access.walletToRead(ctx, customer)),
-    );
+    const wallet = await this.walletAt(await this.access.walletToRead(ctx, customer), query.as_of);
     return { accounts: [...wallet.accounts.values()].map(accountToDto) };
   }
 
@@ -62,16 +67,15 @@ export class WalletsController {
     tag: 'wallet-ledger',
     query: zWalletQuery,
     responses: { 200: documented.account },
-    errors: ['not_found', 'not_ready', 'not_supported'],
+    errors: ['not_found', 'not_ready', 'as_of_in_future'],
   })
   async account(
     @Ctx() ctx: RequestContext,
     @Param() path: { customer: string; account: string },
-    @ZQuery(zWalletQuery) _query: object,
+    @ZQuery(zWalletQuery) query: WalletQuery,
   ) {
-    const wallet = this.asOfNow(
-      await this.reads.wallet(await this.access.walletToRead(ctx, path.customer)),
-    );
+    const key = await this.access.walletToRead(ctx, path.customer);
+    const wallet = await this.walletAt(key, query.as_of);
     return accountToDto(accountIn(wallet, path.account));
   }
 
@@ -83,7 +87,7 @@ export class WalletsController {
     tag: 'wallet-ledger',
     query: zGrantsQuery,
     responses: { 200: documented.grants },
-    errors: ['not_found', 'not_ready', 'not_supported', 'invalid_cursor'],
+    errors: ['not_found', 'not_ready', 'as_of_in_future', 'invalid_cursor'],
   })
   async grants(
     @Ctx() ctx: RequestContext,
@@ -98,11 +102,26 @@ export class WalletsController {
       accountIdFromPath(path.account),
       { filter: this.filterOf(query), page: { limit: query.limit, offset: query.offset, before } },
     );
-    const account = accountIn(this.asOfNow(wallet), path.account);
+    const then =
+      query.as_of === undefined ? this.asOfNow(wallet) : await this.past(key, query.as_of);
+    const account = accountIn(then, path.account);
     const last = rows.length === query.limit ? rows.at(-1) : undefined;
     const cursor = last && encodeCursor(GRANTS, [last.createdAt, last.grantId]);
     const items = rows.map((row) => grantToDto(row, account));
     return page(items, totalCount, query, cursor);
+  }
+
+  /** Errors: 422 `as_of_in_future`; 503 `not_ready`. */
+  private async walletAt(key: WalletKey, asOf: string | undefined): Promise<Wallet> {
+    return asOf === undefined ? this.asOfNow(await this.reads.wallet(key)) : this.past(key, asOf);
+  }
+
+  private async past(key: WalletKey, asOf: string): Promise<Wallet> {
+    if (asOf > this.clock.now())
+      throw invalid('as_of', 'as_of_in_future', 'What will be is not known yet.');
+    return this.pastWallets.at(key, asOf).catch((error: unknown) => {
+      throw error instanceof PastNotThere ? notReady(error.message) : error;
+    });
   }
 
   /** With what time has brought, posted or not yet. */
@@ -113,11 +132,12 @@ export class WalletsController {
   private filterOf(query: GrantsQuery): GrantFilter {
     return {
       purpose: query.purpose,
-      notExpiredAt: query.exclude_expired ? this.clock.now() : undefined,
+      notExpiredAt: query.exclude_expired ? (query.as_of ?? this.clock.now()) : undefined,
       effectiveFrom: query.effective_from?.instant,
       effectiveTo: query.effective_to?.instant,
       expiredFrom: query.expired_from?.instant,
       expiredTo: query.expired_to?.instant,
+      createdBy: query.as_of,
     };
   }
 }

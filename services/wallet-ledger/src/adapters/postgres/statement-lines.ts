@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '@kontor/postgres';
 import type { WalletKey } from '../../app/ports';
-import type { StatementLine } from '../events/statement-lines.mapping';
+import type { StatementLine, UnlinedFact } from '../events/statement-lines.mapping';
 
 export async function addStatementLines(
   tx: Transaction,
@@ -16,6 +16,27 @@ export async function addStatementLines(
        $13::text[], $14::text[], $15::text[], $16::text[], $17::timestamptz[])`,
     columnsOf(lines),
     { name: 'add statement lines' },
+  );
+}
+
+export async function addUnlinedFacts(
+  tx: Transaction,
+  facts: readonly UnlinedFact[],
+): Promise<void> {
+  if (facts.length === 0) return;
+  await tx.query(
+    `INSERT INTO fact_without_line (platform, mode, customer_id, position, index, created_at)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::smallint[],
+       $6::timestamptz[])`,
+    [
+      facts.map(({ platform }) => platform),
+      facts.map(({ mode }) => mode),
+      facts.map(({ customerId }) => customerId),
+      facts.map(({ position }) => position),
+      facts.map(({ index }) => index),
+      facts.map(({ createdAt }) => createdAt),
+    ],
+    { name: 'add facts without lines' },
   );
 }
 
@@ -83,24 +104,39 @@ export async function readStatement(
   wallet: WalletKey,
   { filter, page }: { readonly filter: StatementFilter; readonly page: StatementPage },
 ): Promise<{ readonly rows: StatementRow[]; readonly totalCount: number }> {
+  const where = conditionsOf(wallet, filter);
+  const [counted] = await database.query<{ count: string }>(
+    `SELECT count(*) AS count FROM wallet_transaction WHERE ${where.text}`,
+    where.values,
+  );
+  const rows = await readStatementRows(database, wallet, { filter, page });
+  return { rows, totalCount: Number(counted?.count ?? 0) };
+}
+
+/** The same, without counting. */
+export function readStatementRows(
+  database: Queryable,
+  wallet: WalletKey,
+  { filter, page }: { readonly filter: StatementFilter; readonly page: StatementPage },
+): Promise<StatementRow[]> {
+  const where = conditionsOf(wallet, filter);
+  if (page.before) where.addRow('(position, index) <', page.before);
+  return database.query<StatementRow>(
+    `SELECT ${STATEMENT_COLUMNS} FROM wallet_transaction WHERE ${where.text}
+     ORDER BY position DESC, index DESC
+     LIMIT ${where.parameter(page.limit)} OFFSET ${where.parameter(page.offset)}`,
+    where.values,
+  );
+}
+
+function conditionsOf(wallet: WalletKey, filter: StatementFilter): Conditions {
   const where = new Conditions(wallet);
   where.add('account_id =', filter.accountId);
   where.add('type =', filter.type);
   where.add('subject =', filter.subject);
   where.add('created_at >=', filter.from);
   where.add('created_at <', filter.to);
-  const [counted] = await database.query<{ count: string }>(
-    `SELECT count(*) AS count FROM wallet_transaction WHERE ${where.text}`,
-    where.values,
-  );
-  if (page.before) where.addRow('(position, index) <', page.before);
-  const rows = await database.query<StatementRow>(
-    `SELECT ${STATEMENT_COLUMNS} FROM wallet_transaction WHERE ${where.text}
-     ORDER BY position DESC, index DESC
-     LIMIT ${where.parameter(page.limit)} OFFSET ${where.parameter(page.offset)}`,
-    where.values,
-  );
-  return { rows, totalCount: Number(counted?.count ?? 0) };
+  return where;
 }
 
 /** One transaction, by where its fact stands in the log. */

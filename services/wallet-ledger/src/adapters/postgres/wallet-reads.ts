@@ -12,6 +12,8 @@ export interface GrantFilter {
   readonly effectiveTo?: string | undefined;
   readonly expiredFrom?: string | undefined;
   readonly expiredTo?: string | undefined;
+  /** Only what had been given by this instant. */
+  readonly createdBy?: string | undefined;
 }
 
 export interface GrantPage {
@@ -98,17 +100,25 @@ const MATCHES = `platform = $1 AND mode = $2 AND customer_id = $3 AND account_id
   AND ($7::timestamptz IS NULL OR effective_at >= $7)
   AND ($8::timestamptz IS NULL OR effective_at < $8)
   AND ($9::timestamptz IS NULL OR expires_at >= $9)
-  AND ($10::timestamptz IS NULL OR expires_at < $10)`;
+  AND ($10::timestamptz IS NULL OR expires_at < $10)
+  AND ($11::timestamptz IS NULL OR created_at <= $11)`;
 
 async function readGrants(
   queryable: Queryable,
   account: readonly string[],
   { filter, page }: { readonly filter: GrantFilter; readonly page: GrantPage },
 ): Promise<{ readonly rows: GrantRow[]; readonly totalCount: number }> {
-  const { purpose, notExpiredAt, effectiveFrom, effectiveTo, expiredFrom, expiredTo } = filter;
   // pg writes undefined as NULL.
-  const filters = [purpose, notExpiredAt, effectiveFrom, effectiveTo, expiredFrom, expiredTo];
-  const values = [...account, ...filters];
+  const values = [
+    ...account,
+    filter.purpose,
+    filter.notExpiredAt,
+    filter.effectiveFrom,
+    filter.effectiveTo,
+    filter.expiredFrom,
+    filter.expiredTo,
+    filter.createdBy,
+  ];
   const [counted] = await queryable.query<{ count: string }>(
     `SELECT count(*) AS count FROM wallet_grant WHERE ${MATCHES}`,
     values,
@@ -117,8 +127,8 @@ async function readGrants(
     `SELECT grant_id AS "grantId", purpose, amount, effective_at AS "effectiveAt",
             expires_at AS "expiresAt", created_at AS "createdAt"
      FROM wallet_grant WHERE ${MATCHES}
-       AND ($11::timestamptz IS NULL OR (created_at, grant_id) < ($11, $12::text))
-     ORDER BY created_at DESC, grant_id DESC LIMIT $13 OFFSET $14`,
+       AND ($12::timestamptz IS NULL OR (created_at, grant_id) < ($12, $13::text))
+     ORDER BY created_at DESC, grant_id DESC LIMIT $14 OFFSET $15`,
     [...values, page.before?.[0], page.before?.[1], page.limit, page.offset],
   );
   return { rows, totalCount: Number(counted?.count ?? 0) };
