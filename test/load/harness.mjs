@@ -1,11 +1,13 @@
 /** What benches share: a server to measure, requests, percentiles, the result file. */
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 export const root = path.resolve(here, '../..');
@@ -21,7 +23,7 @@ export function makeDataDir() {
   return folder;
 }
 
-const freePort = () =>
+export const freePort = () =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);
@@ -31,27 +33,36 @@ const freePort = () =>
     });
   });
 
-/** Starts the built all-in-one; answers when it is ready, with how long that took. */
-export async function startServer({ dataDir = makeDataDir(), env = {} } = {}) {
-  const port = await freePort();
+/**
+ * Starts the built all-in-one; answers when it is ready, with how long that took.
+ * `postgres`: whose database `env` names, when it is not the server's own.
+ */
+export async function startServer({ dataDir = makeDataDir(), env = {}, postgres } = {}) {
+  const service = await startService({
+    main: 'services/all-in-one/dist/main.js',
+    port: await freePort(),
+    env: { KONTOR_DATA_DIR: dataDir, KONTOR_API_KEY: KEY, ...env },
+  });
+  return {
+    ...service,
+    dataDir,
+    postmaster: () => postgres?.pid() ?? embeddedPostmaster(dataDir),
+    remove: () => rmSync(dataDir, { recursive: true, force: true }),
+  };
+}
+
+/** Starts a built process of ours; answers when it is ready, with how long that took. */
+export async function startService({ main, port, env }) {
   const begin = performance.now();
   // BENCH_NODE_ARGS="--cpu-prof --cpu-prof-dir=profile" shows where the time of the server goes.
   const nodeArgs = `${START_ARGS} ${process.env.BENCH_NODE_ARGS ?? ''}`.split(' ').filter(Boolean);
-  const main = path.join(root, 'services/all-in-one/dist/main.js');
-  const child = spawn(process.execPath, [...nodeArgs, main], {
-    env: {
-      ...process.env,
-      PORT: String(port),
-      KONTOR_DATA_DIR: dataDir,
-      KONTOR_API_KEY: KEY,
-      LOG_LEVEL: 'warn',
-      ...env,
-    },
+  const child = spawn(process.execPath, [...nodeArgs, path.join(root, main)], {
+    env: { ...process.env, PORT: String(port), LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const url = `http://127.0.0.1:${port}`;
   for (;;) {
-    if (child.exitCode !== null) throw new Error('the server did not start');
+    if (child.exitCode !== null) throw new Error(`${main} did not start`);
     const ready = await fetch(`${url}/health/ready`).catch(() => undefined);
     if (ready?.status === 200) break;
     await pause(10);
@@ -61,13 +72,45 @@ export async function startServer({ dataDir = makeDataDir(), env = {} } = {}) {
     url,
     port,
     pid: child.pid,
-    dataDir,
     readyMs: performance.now() - begin,
     stop: () => {
       child.kill('SIGTERM');
       return stopped;
     },
-    remove: () => rmSync(dataDir, { recursive: true, force: true }),
+    kill: () => {
+      child.kill('SIGKILL');
+      return stopped;
+    },
+  };
+}
+
+/** One more database in a cluster; its URL. */
+export async function createDatabase(postgres, name) {
+  const admin = new pg.Client({ connectionString: postgres.url });
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${name}`);
+  await admin.end();
+  const url = new URL(postgres.url);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** A script of `rivals/` in a process of its own, which says its port on its first line. */
+export async function startRival(script, { args = [], env = {} } = {}) {
+  const child = spawn(process.execPath, [path.join(here, 'rivals', script), ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const { value: port } = await createInterface(child.stdout)[Symbol.asyncIterator]().next();
+  const client = clientOf({ port: Number(port) });
+  return {
+    client,
+    stop() {
+      client.close();
+      const stopped = new Promise((resolve) => child.on('close', resolve));
+      child.kill('SIGTERM');
+      return stopped;
+    },
   };
 }
 
@@ -115,6 +158,8 @@ export function clientOf(server, connections = 64) {
   };
 }
 
+export const median = (values) => percentile(values, 0.5);
+
 export function percentile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
@@ -138,14 +183,19 @@ const TICKS_PER_SECOND = 100;
 
 /** Seconds of CPU that a process has used, user and system. Unlike the clock, not slowed by others. */
 function cpuSecondsOf(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  const file = `/proc/${pid}/stat`;
+  // A session may end between the list and the look.
+  if (!existsSync(file)) return 0;
+  const fields = readFileSync(file, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
+const embeddedPostmaster = (dataDir) =>
+  Number(readFileSync(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
+
 /** CPU of the server and of its embedded PostgreSQL with all its sessions. */
 export function cpuSeconds(server) {
-  const file = path.join(server.dataDir, 'postgres/postmaster.pid');
-  const postmaster = Number(readFileSync(file, 'utf8').split('\n')[0]);
+  const postmaster = server.postmaster();
   const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
   const pids = [postmaster, ...children.trim().split(' ').map(Number)];
   const postgres = pids.reduce((total, pid) => total + cpuSecondsOf(pid), 0);

@@ -1,225 +1,155 @@
 /**
- * The whole path: events a second from POST to margin, and the delay at half of that.
+ * R8 and R9: the whole path, events a second from POST to margin, each event with fee, debit and
+ * cost, over 1,000 customers and over a single one; against "track it in Postgres", one transaction
+ * an event, on the same PostgreSQL, in turn. Our clock stops when the read model holds the last event.
  *
- * Closed loop for the rate: CALLERS requests of 100 events in flight until EVENTS are sent; the clock
- * stops when the read model holds the last of them. Open loop for the delay: batches leave at fixed
- * instants; a probe event of its own is asked for until it is processed, from its intended start.
+ * BENCH_EVENTS: events of one of our rounds. KAFKA_BROKERS: our side goes over Kafka.
  */
-import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import {
   clientOf,
   cpuSeconds,
+  createDatabase,
   machine,
-  pause,
-  percentile,
+  makeDataDir,
+  median,
   report,
+  root,
+  startRival,
   startServer,
 } from './harness.mjs';
+import * as load from './pipeline-load.mjs';
+
+const require = createRequire(import.meta.url);
+const { startEmbeddedPostgres } = require(path.join(root, 'libs/postgres/dist/index.js'));
 
 const BUS = process.env.KAFKA_BROKERS ? 'kafka' : 'embedded';
-const CUSTOMERS = 1_000;
-const BATCH = 100;
-const EVENTS = Number(process.env.BENCH_EVENTS ?? 100_000);
-const CALLERS = 16;
-const PROBE_SECONDS = Number(process.env.BENCH_PROBE_SECONDS ?? 20);
-const FEE = '0.0000025';
-const COST = '0.000001';
+const EVENTS = Number(process.env.BENCH_EVENTS ?? 40_000);
+const RIVAL_MS = 5_000;
+const ROUNDS = 3;
+const OUR_CALLERS = 16;
+/** As many as the rival has connections, so that none of them is idle. */
+const RIVAL_CALLERS = 32;
 
 export async function run() {
-  const server = await startServer({
-    env: process.env.KAFKA_BROKERS ? { KAFKA_BROKERS: process.env.KAFKA_BROKERS } : {},
-  });
-  const client = clientOf(server);
+  await comparison({ id: 'R8', customers: 1_000, floor: 4 });
+  await comparison({ id: 'R9', customers: 1, floor: 15 });
+}
+
+async function comparison({ id, customers, floor }) {
+  const postgres = await startEmbeddedPostgres(makeDataDir());
+  const ours = await openOurs(postgres, customers);
+  const rival = await openRival(postgres, ours.customers);
   try {
-    const { customers, product } = await setUp(client);
-    const batches = prepare(customers, EVENTS / BATCH);
-    const cpuBefore = cpuSeconds(server);
-    const begin = performance.now();
-    await sendAll(client, batches);
-    const acceptedMs = performance.now() - begin;
-    await untilTotal(client, product, EVENTS);
-    const seconds = (performance.now() - begin) / 1_000;
-    const cpuAfter = cpuSeconds(server);
-    const invariants = await check(client, EVENTS);
-    const rate = Math.round(EVENTS / seconds);
-    const delays = await probe(client, customers, rate / 2);
-    const settings = {
-      bus: BUS,
-      customers: CUSTOMERS,
-      batch: BATCH,
-      events: EVENTS,
-      callers: CALLERS,
-      fsync: 'on',
-      cpuMicrosPerEvent: {
-        node: microsPerEvent(cpuAfter.node - cpuBefore.node),
-        postgres: microsPerEvent(cpuAfter.postgres - cpuBefore.postgres),
-      },
-      acceptedPerSecond: Math.round((EVENTS / acceptedMs) * 1_000),
-    };
-    report([
-      row(`pipeline-${BUS} rate`, rate, 'events/s', { invariants, settings, spread: null }),
-      ...(delays.length === 0
-        ? []
-        : [
-            row(
-              `pipeline-${BUS} delay`,
-              Math.round(percentile(delays, 0.99)),
-              'ms p99 from POST to margin',
-              {
-                invariants,
-                settings: {
-                  ...settings,
-                  ratePerSecond: Math.round(rate / 2),
-                  probes: delays.length,
-                },
-                spread: {
-                  p50: Math.round(percentile(delays, 0.5)),
-                  max: Math.round(Math.max(...delays)),
-                },
-              },
-            ),
-          ]),
-    ]);
-  } finally {
-    client.close();
-    await server.stop();
-    server.remove();
-  }
-}
-
-const row = (id, ours, unit, rest) => ({
-  id,
-  ours,
-  rival: null,
-  unit,
-  ratio: null,
-  floor: null,
-  met: null,
-  ...rest,
-  machine: machine(),
-  when: new Date().toISOString(),
-});
-
-const microsPerEvent = (seconds) => Math.round((seconds * 1e6) / EVENTS);
-
-async function setUp(client) {
-  await client.post('/vendors', { name: 'Vendor', external_id: 'vendor' });
-  const product = await client.post('/products', {
-    name: 'Calls',
-    code: 'calls',
-    publish: true,
-    prices: [
-      {
-        name: 'Calls',
-        type: 'usage_based',
-        billing_model: { type: 'real_time' },
-        usage_calculation: { event_type: 'call', usage_type: 'unit' },
-        pricing: [{ asset: 'USD', values: [{ unit_price: FEE }] }],
-      },
-    ],
-  });
-  const ids = [];
-  for (let at = 0; at < CUSTOMERS; at += 50)
-    ids.push(
-      ...(await Promise.all(
-        Array.from({ length: 50 }, () =>
-          client.post('/customers', {
-            name: 'Customer',
-            subscriptions: [{ products: [{ code: 'calls' }] }],
-          }),
-        ),
-      )),
-    );
-  return { customers: ids.map(({ id }) => id), product: product.id };
-}
-
-const batchOf = (customer, size, first = []) =>
-  JSON.stringify({
-    customer_id: customer,
-    events: [...first, ...Array.from({ length: size - first.length }, () => eventOf(randomUUID()))],
-  });
-
-const eventOf = (id) => ({
-  id,
-  event_type: 'call',
-  occurred_at: new Date().toISOString(),
-  subject: `task_${id.slice(0, 4)}`,
-  data: { model: 'large', tokens: 1200 },
-  costs: [{ id: randomUUID(), vendor_external_id: 'vendor', amount: COST }],
-});
-
-const prepare = (customers, count) =>
-  Array.from({ length: count }, (_, index) => batchOf(customers[index % customers.length], BATCH));
-
-async function sendAll(client, batches) {
-  let next = 0;
-  const caller = async () => {
-    while (next < batches.length) {
-      const body = batches[next];
-      next += 1;
-      for (;;) {
-        const { status, text } = await client.request('POST', '/events', body);
-        if (status === 202) break;
-        if (status !== 429 && status !== 503) throw new Error(`${status} ${text}`);
-        await pause(20);
+    const rates = { ours: [], rival: [] };
+    // The first round warms up.
+    for (let round = -1; round < ROUNDS; round += 1)
+      for (const [side, measure] of Object.entries({ ours: ours.round, rival: rival.round })) {
+        const rate = await measure();
+        if (round >= 0) rates[side].push(Math.round(rate));
       }
-    }
-  };
-  await Promise.all(Array.from({ length: CALLERS }, caller));
-}
-
-const summary = async (client) => (await client.get('/customers/stats?limit=1')).summary;
-const times = (decimal, count) =>
-  (BigInt(Math.round(Number(decimal) * 1e12)) * BigInt(count)).toString();
-const units = (text) => BigInt(Math.round(Number(text) * 1e12)).toString();
-
-/** Asks for one row of the read model, seldom: measuring must not be what is measured. */
-async function untilTotal(client, product, events) {
-  for (;;) {
-    const { gross_revenue, total_costs } = await client.get(`/products/${product}/stats`);
-    if (units(gross_revenue) === times(FEE, events) && units(total_costs) === times(COST, events))
-      return;
-    await pause(200);
-  }
-}
-
-async function check(client, events) {
-  const { gross_revenue } = await summary(client);
-  const balance = await client.get('/admin/trial-balance');
-  const list = await client.get('/events?limit=1');
-  const broken = [
-    units(gross_revenue) !== times(FEE, events) && `revenue ${gross_revenue}`,
-    list.total_count !== events && `events ${list.total_count}`,
-    !balance.balanced && 'trial balance',
-  ].filter(Boolean);
-  return broken.length === 0 ? 'held' : broken.join(', ');
-}
-
-async function probe(client, customers, rate) {
-  const everyMs = (BATCH / rate) * 1_000;
-  const count = Math.floor((PROBE_SECONDS * 1_000) / everyMs);
-  const begin = performance.now();
-  const delays = [];
-  const inFlight = [];
-  for (let index = 0; index < count; index += 1) {
-    const due = begin + index * everyMs;
-    await pause(Math.max(0, due - performance.now()));
-    // Every tenth batch carries a probe: asking for each would measure the asking.
-    const id = randomUUID();
-    const body = batchOf(customers[index % customers.length], BATCH, [eventOf(id)]);
-    const sent = client.request('POST', '/events', body);
-    inFlight.push(
-      sent.then(async ({ status }) => {
-        if (status !== 202 || index % 10 !== 0) return;
-        for (;;) {
-          const { text } = await client.request('GET', `/events/${id}`);
-          // The server waits by itself for up to 2 s: asking again at once is enough.
-          if (JSON.parse(text).status === 'processed') break;
-        }
-        delays.push(performance.now() - due);
-      }),
+    const broken = [await ours.invariants(), await rival.invariants()].filter(
+      (is) => is !== 'held',
     );
+    const [us, them] = [median(rates.ours), median(rates.rival)];
+    report({
+      id: BUS === 'kafka' ? `${id}-kafka` : id,
+      ours: us,
+      rival: them,
+      unit: 'events/s',
+      ratio: Number((us / them).toFixed(2)),
+      floor,
+      met: us / them >= floor,
+      spread: rates,
+      invariants: broken.length === 0 ? 'held' : broken.join('; '),
+      settings: {
+        bus: BUS,
+        customers,
+        batch: load.BATCH,
+        eventsPerRound: EVENTS,
+        callers: { ours: OUR_CALLERS, rival: RIVAL_CALLERS },
+        fsync: 'on',
+        synchronous_commit: 'on',
+        cpuMicrosPerEvent: ours.cpu(),
+      },
+      machine: machine(),
+      when: new Date().toISOString(),
+    });
+  } finally {
+    await rival.stop();
+    await ours.stop();
+    await postgres.stop();
   }
-  await Promise.all(inFlight);
-  return delays;
+}
+
+async function openOurs(postgres, customerCount) {
+  const server = await startServer({ env: { DATABASE_URL: postgres.url }, postgres });
+  const client = clientOf(server);
+  const { customers, product } = await load.setUp(client, customerCount);
+  let sent = 0;
+  const used = { node: 0, postgres: 0 };
+  return {
+    customers,
+    async round() {
+      const batches = load.prepare(customers, EVENTS / load.BATCH);
+      const before = cpuSeconds(server);
+      const begin = performance.now();
+      await load.sendAll(client, batches, OUR_CALLERS);
+      sent += EVENTS;
+      await load.untilVisible(client, product, sent);
+      const seconds = (performance.now() - begin) / 1_000;
+      const after = cpuSeconds(server);
+      for (const part of ['node', 'postgres']) used[part] += after[part] - before[part];
+      return EVENTS / seconds;
+    },
+    invariants: () => load.invariantsOf(client, sent),
+    cpu: () => ({
+      node: Math.round((used.node * 1e6) / sent),
+      postgres: Math.round((used.postgres * 1e6) / sent),
+    }),
+    async stop() {
+      client.close();
+      await server.stop();
+      server.remove();
+    },
+  };
+}
+
+async function openRival(postgres, customers) {
+  const url = await createDatabase(postgres, 'rival');
+  const { client, stop } = await startRival('track-in-postgres.mjs', {
+    args: [url],
+    env: { FEE: load.FEE },
+  });
+  let sent = 0;
+  return {
+    async round() {
+      const begin = performance.now();
+      const atFirst = sent;
+      let customer = 0;
+      const caller = async () => {
+        while (performance.now() - begin < RIVAL_MS) {
+          customer += 1;
+          const body = load.batchOf(customers[customer % customers.length]);
+          const { status, text } = await client.request('POST', '/events', body);
+          if (status !== 202) throw new Error(`the rival: ${status} ${text}`);
+          sent += load.BATCH;
+        }
+      };
+      await Promise.all(Array.from({ length: RIVAL_CALLERS }, caller));
+      return ((sent - atFirst) * 1_000) / (performance.now() - begin);
+    },
+    async invariants() {
+      const sums = await client.get('/sums');
+      const right =
+        sums.events === sent &&
+        Number(sums.trial) === 0 &&
+        load.isTimes(sums.revenue, load.FEE, sent) &&
+        load.isTimes(sums.debited, load.FEE, sent) &&
+        load.isTimes(sums.costs, load.COST, sent);
+      return right ? 'held' : `the rival: ${JSON.stringify(sums)} after ${sent} events`;
+    },
+    stop,
+  };
 }

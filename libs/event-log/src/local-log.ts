@@ -111,14 +111,15 @@ class PostgresLog implements LocalLog {
         const landed = this.drafts.get(position);
         if (!landed) return position;
         const { draft, trace } = landed;
-        const { cause } = draft;
-        return {
-          ...position,
+        const { facts, cause } = draft;
+        const content = {
           incarnation,
-          text: textOf(draft),
+          facts,
+          bytes: textOf(draft).length,
           ...(cause && { cause }),
           ...(trace !== undefined && { trace }),
         };
+        return { ...position, content };
       }),
     );
   }

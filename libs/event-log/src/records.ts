@@ -26,12 +26,16 @@ export function buildRecords(
   const { partitions, raw } = topicOf(topic);
   const open = new Map<number, OpenRecord>();
   const drafts: RecordDraft[] = [];
+  // Neighbours mostly share their key: the facts of one request or delivery.
+  let last = { key: '', partition: partitionOf('', partitions) };
   facts.forEach((fact, index) => {
     if (!raw) checkFact(topic, fact, index);
     const text = JSON.stringify(fact);
     const bytes = Buffer.byteLength(text);
     if (bytes > FACT_BYTES_MAX && !raw) throw new FactTooLarge(index, bytes, FACT_BYTES_MAX);
-    const partition = partitionOf(fact.key, partitions);
+    const { key } = fact;
+    if (key !== last.key) last = { key, partition: partitionOf(key, partitions) };
+    const { partition } = last;
     let record = open.get(partition);
     if (!record || raw || !hasRoom(record, bytes)) {
       record = { draft: [], texts: [], bytes: 2 };

@@ -1,11 +1,18 @@
 /** Wakes readers of the same process, so that they need not poll; a missed wake-up costs one poll. */
+import type { FactHeader } from '@kontor/contracts';
 import type { Cause, RecordPosition } from './ports';
 
-/** A committed record; its text too when this process appended it and still has it. */
+/** A committed record; what is in it too when this process appended it. */
 export interface AppendedRecord extends RecordPosition {
-  readonly incarnation?: string;
-  /** The JSON array of its facts. */
-  readonly text?: string;
+  readonly content?: RecordContent;
+}
+
+export interface RecordContent {
+  readonly incarnation: string;
+  /** What was written as JSON: never changed by anyone from here on. */
+  readonly facts: readonly FactHeader[];
+  /** Length of their text. */
+  readonly bytes: number;
   readonly cause?: Cause;
   readonly trace?: string;
 }

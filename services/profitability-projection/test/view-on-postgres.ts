@@ -7,7 +7,8 @@ import { PartitionTurns } from '../src/adapters/postgres/partition-turns';
 import { SubjectSharingRows } from '../src/adapters/postgres/subject-rows';
 import { ViewWriter } from '../src/adapters/postgres/view-writer';
 import { FOLDS } from '../src/app/fold-topics';
-import type { EntryOf, Fold, Topic } from '../src/app/ports';
+import type { EntryOf, Fold, Topic, UsagePlace } from '../src/app/ports';
+import type { EventRef } from '../src/domain/entries';
 import { SubjectSharing, type SubjectSharingOptions } from '../src/app/subject-sharing';
 import type { Entry } from './history';
 import { partitionOf } from '@kontor/event-log';
@@ -37,6 +38,24 @@ const TABLES = [
 /** Batches here come from no log, so there is no checkpoint to move. */
 const noCheckpoints = { settle: () => Promise.resolve() } as unknown as Checkpoints;
 const settlement: Settlement = { consumer: 'test' };
+
+/** As if events were taken run after run, in the order of their ids. */
+const usagePositionOf = ({ platform, eventId }: EventRef): number =>
+  Number(/\d+$/.exec(platform)?.[0] ?? 0) * 10_000 + Number.parseInt(eventId.slice(-12), 16) + 1;
+
+const placesOf = (entries: readonly EntryOf[Topic][]): Map<object, UsagePlace> =>
+  new Map(
+    entries.flatMap((entry) =>
+      'eventId' in entry && 'customerId' in entry
+        ? [
+            [
+              entry,
+              { partition: partitionOf(entry.customerId, 8), position: usagePositionOf(entry) },
+            ],
+          ]
+        : [],
+    ),
+  );
 
 export interface PostgresView {
   readonly database: Database;
@@ -73,7 +92,11 @@ export async function openView(
       const partitions = [...new Set(entries.map(({ customerId }) => partitionOf(customerId, 8)))];
       // Turns of its own, as in another process: only the advisory locks decide.
       const writer = new ViewWriter(database, noCheckpoints, new PartitionTurns());
-      await writer.write({ partitions, entries }, fold, settlement);
+      await writer.write(
+        { topic, partitions, entries, usagePlaces: placesOf(entries) },
+        fold,
+        settlement,
+      );
     },
     rows: async (platform) => {
       const selects = TABLES.map(

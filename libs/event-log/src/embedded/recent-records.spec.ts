@@ -7,8 +7,11 @@ const appended = (partition: number, position: number): AppendedRecord => ({
   topic: TOPIC,
   partition,
   position,
-  incarnation: 'i',
-  text: `[{"n":${position}}]`,
+  content: {
+    incarnation: 'i',
+    facts: [{ type: 't', platform: 'p', mode: 'live', key: `k${position}` }],
+    bytes: 10,
+  },
 });
 const query = (after: ReadonlyMap<number, number>, factsMax = 1_000) => ({
   topic: TOPIC,
@@ -18,11 +21,11 @@ const query = (after: ReadonlyMap<number, number>, factsMax = 1_000) => ({
 });
 
 describe('recent records', () => {
-  it('parses a record once for all its readers', () => {
+  it('gives all readers the facts that were appended', () => {
     const recent = new RecentRecords();
     recent.add([appended(0, 1)]);
     const read = () => recent.after(query(new Map([[0, 0]])))![0]!.records[0];
-    expect(read()).toMatchObject({ position: 1, facts: [{ n: 1 }], incarnation: 'i' });
+    expect(read()).toMatchObject({ position: 1, facts: [{ key: 'k1' }], incarnation: 'i' });
     expect(read()).toBe(read());
   });
 
@@ -43,9 +46,9 @@ describe('recent records', () => {
 
   it('sends to the database who waits for a record that is not here', () => {
     const recent = new RecentRecords();
-    const { text, ...withoutText } = appended(0, 1);
-    expect(text).toBeDefined();
-    recent.add([withoutText, appended(1, 1)]);
+    const { content, ...position } = appended(0, 1);
+    expect(content).toBeDefined();
+    recent.add([position, appended(1, 1)]);
     expect(
       recent.after(
         query(

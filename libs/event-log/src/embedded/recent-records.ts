@@ -1,21 +1,21 @@
 /**
  * The records that this process appended a moment ago. In one process most readers are at the head,
- * and what they want was in memory when it was written: each record is parsed once for all of them,
- * from the text that was stored, and the database is not asked.
+ * and what they want was in memory when it was written: they get those facts, nothing is parsed and
+ * the database is not asked.
  *
- * Readers share the parsed facts, so a fact is never changed by who reads it.
+ * The writer and all readers share the facts, so a fact is never changed once it is appended. They
+ * are plain JSON values: what the text says, except that a member may be undefined instead of absent.
  *
  * Limits: `bytesMax` of text in all, the oldest go first. Who is further behind reads the database.
  */
-import type { FactHeader } from '@kontor/contracts';
 import type { LogRecord, RecordPosition, RecordSlice } from '../ports';
 import type { AppendedRecord } from '../wakeups';
 
 const BYTES_MAX = 8 * 1024 * 1024;
 
 interface RecentRecord {
-  readonly appended: AppendedRecord & { readonly text: string; readonly incarnation: string };
-  parsed?: LogRecord;
+  readonly record: LogRecord;
+  readonly bytes: number;
 }
 
 interface RecentPartition {
@@ -43,11 +43,11 @@ export class RecentRecords {
     for (const record of records) {
       const partition = this.partitionOf(record);
       partition.head = Math.max(partition.head, record.position);
-      if (!hasText(record) || partition.records.has(record.position)) continue;
-      const recent: RecentRecord = { appended: record };
+      const recent = recentOf(record);
+      if (!recent || partition.records.has(record.position)) continue;
       partition.records.set(record.position, recent);
       this.oldestFirst.push(recent);
-      this.bytes += record.text.length;
+      this.bytes += recent.bytes;
     }
     while (this.bytes > this.bytesMax) this.evictOldest();
   }
@@ -90,10 +90,9 @@ export class RecentRecords {
     for (let next = position + 1; facts < bound.facts && bytes < bound.bytes; next += 1) {
       const recent = records?.get(next);
       if (!recent) break;
-      const record = (recent.parsed ??= parse(recent.appended));
-      taken.push(record);
-      facts += record.facts.length;
-      bytes += recent.appended.text.length;
+      taken.push(recent.record);
+      facts += recent.record.facts.length;
+      bytes += recent.bytes;
     }
     return taken;
   }
@@ -109,8 +108,8 @@ export class RecentRecords {
     const oldest = this.oldestFirst[this.evicted];
     if (!oldest) return;
     this.evicted += 1;
-    this.bytes -= oldest.appended.text.length;
-    this.partitionOf(oldest.appended).records.delete(oldest.appended.position);
+    this.bytes -= oldest.bytes;
+    this.partitionOf(oldest.record).records.delete(oldest.record.position);
     // The list gives up its used part now and then, not at each record.
     if (this.evicted * 2 > this.oldestFirst.length) {
       this.oldestFirst.splice(0, this.evicted);
@@ -121,19 +120,16 @@ export class RecentRecords {
 
 const nameOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 
-const hasText = (record: AppendedRecord): record is RecentRecord['appended'] =>
-  record.text !== undefined && record.incarnation !== undefined;
-
-function parse(appended: RecentRecord['appended']): LogRecord {
-  const { topic, partition, position, incarnation, text, cause, trace } = appended;
-  const facts = JSON.parse(text) as FactHeader[];
+function recentOf({
+  topic,
+  partition,
+  position,
+  content,
+}: AppendedRecord): RecentRecord | undefined {
+  if (!content) return undefined;
+  const { bytes, ...record } = content;
   return {
-    topic,
-    partition,
-    position,
-    incarnation,
-    facts,
-    ...(cause && { cause }),
-    ...(trace !== undefined && { trace }),
+    record: { topic, partition, position, ...record },
+    bytes,
   };
 }

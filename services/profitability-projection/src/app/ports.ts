@@ -34,10 +34,19 @@ export interface KnownEvents {
   fees(events: readonly EventRef[]): Promise<Map<string, FeeValue[]>>;
 }
 
+/** Where usage stands in its topic. */
+export interface UsagePlace {
+  readonly partition: number;
+  readonly position: number;
+}
+
 /** Facts of one topic, as entries, that are folded together. */
 export interface EntryBatch<Entry> {
+  readonly topic: Topic;
   readonly partitions: readonly number[];
   readonly entries: readonly Entry[];
+  /** The place of the usage that an entry is about; what has none is looked up in any case. */
+  readonly usagePlaces?: ReadonlyMap<object, UsagePlace>;
 }
 
 /** A batch ends in one transaction: what `fold` answers, and the checkpoint of the batch. */

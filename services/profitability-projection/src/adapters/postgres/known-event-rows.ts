@@ -8,6 +8,7 @@ import {
   type FeeValue,
   type RatedSummary,
 } from '../../domain/entries';
+import type { AppliedUsage } from './applied-usage';
 import { columnsOf } from './columns';
 import {
   costLineFromRow,
@@ -47,7 +48,10 @@ interface SummaryRow extends PlacedRow {
 }
 
 export class KnownEventRows implements KnownEvents {
-  constructor(private readonly tx: Transaction) {}
+  constructor(
+    private readonly tx: Transaction,
+    private readonly applied: AppliedUsage,
+  ) {}
 
   async sent(events: readonly EventRef[]): Promise<ReadonlySet<string>> {
     const rows = await this.tx.query<PlacedRow>(
@@ -58,7 +62,7 @@ export class KnownEventRows implements KnownEvents {
   }
 
   rated(events: readonly EventRef[]): Promise<Map<string, RatedSummary>> {
-    return this.summaries(events, 'true');
+    return this.summaries(this.applied.reachedBy('rated', events), 'true');
   }
 
   ratedWithSeveralProducts(events: readonly EventRef[]): Promise<Map<string, RatedSummary>> {
@@ -69,6 +73,7 @@ export class KnownEventRows implements KnownEvents {
     events: readonly EventRef[],
     where: string,
   ): Promise<Map<string, RatedSummary>> {
+    if (events.length === 0) return new Map();
     const rows = await this.tx.query<SummaryRow>(
       rowsOf('rated_detail', SUMMARY, where),
       keysOf(events),
@@ -85,7 +90,9 @@ export class KnownEventRows implements KnownEvents {
     );
   }
 
-  async costs(events: readonly EventRef[]): Promise<Map<string, CostEntry>> {
+  async costs(asked: readonly EventRef[]): Promise<Map<string, CostEntry>> {
+    const events = this.applied.reachedBy('costs', asked);
+    if (events.length === 0) return new Map();
     const rows = await this.tx.query<HappeningRow & CostLineRow>(
       rowsOf('cost_detail', 't.*', 't.line > 0'),
       keysOf(events),

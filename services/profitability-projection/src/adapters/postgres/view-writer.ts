@@ -10,6 +10,7 @@ import type { Database, Transaction } from '@kontor/postgres';
 import type { EntryBatch, Fold } from '../../app/ports';
 import type { SubjectRef } from '../../domain/entries';
 import type { Changes } from '../../domain/fold';
+import { AppliedUsage, noteAppliedUsage } from './applied-usage';
 import { columnsOf } from './columns';
 import {
   AUTHORIZATION_USE,
@@ -43,7 +44,7 @@ export class ViewWriter {
   ) {}
 
   /** Errors: whatever the database or the fold throws; nothing is written then. */
-  write<Entry>(
+  write<Entry extends object>(
     batch: EntryBatch<Entry>,
     fold: Fold<Entry>,
     settlement: Settlement,
@@ -52,8 +53,10 @@ export class ViewWriter {
     return this.turns.run(partitions, () =>
       this.database.transaction(
         async (tx) => {
-          const changes = await fold(entries, new KnownEventRows(tx));
+          const known = new KnownEventRows(tx, await AppliedUsage.read(tx, batch));
+          const changes = await fold(entries, known);
           const opened = await writeChanges(tx, changes);
+          await noteAppliedUsage(tx, batch);
           await this.checkpoints.settle(tx, settlement);
           return { opensSubjects: opened > 0 };
         },
