@@ -107,7 +107,7 @@ class PostgresCheckpoints implements ServiceCheckpoints {
 
   async waitFor(consumer: string, at: RecordPosition, timeoutMs: number): Promise<boolean> {
     const deadline = Date.now() + timeoutMs;
-    for (let askedAt = Number.NEGATIVE_INFINITY; ; ) {
+    for (let askedAt = Number.NEGATIVE_INFINITY; ;) {
       if (this.knows(consumer, at)) return true;
       const woken = this.nextMove(consumer, Math.min(POLL_MS, deadline - Date.now()));
       // Commits of this process wake the wait and say how far they came: no question is needed.

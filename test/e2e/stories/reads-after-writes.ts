@@ -37,10 +37,7 @@ class Client {
   async setUp(): Promise<void> {
     const { code, api } = this;
     const value = { unit_price: dollars(FEE) };
-    const product = await api.create(
-      '/products',
-      simpleProduct({ code, eventType: code, value }),
-    );
+    const product = await api.create('/products', simpleProduct({ code, eventType: code, value }));
     this.product = product.id;
     this.vendor = (await api.create('/vendors', { name: code })).id;
     const subscriptions = [{ products: [{ code }] }];

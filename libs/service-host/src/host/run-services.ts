@@ -88,6 +88,12 @@ function checkTogether(definitions: readonly ServiceDefinition[], config: Kontor
     );
 }
 
+const readsOf = (services: readonly OpenService[], metrics: ProcessMetrics): ReadsAfterWrites =>
+  new ReadsAfterWrites(
+    services.map(({ runtime }) => runtime),
+    (service) => metrics.for(service),
+  );
+
 interface Surroundings {
   readonly logger: Logger;
   readonly stop: Stop;
@@ -129,10 +135,7 @@ async function start(
     guard: guardOf(services, edge, config),
     logger,
     inFlight,
-    reads: new ReadsAfterWrites(
-      services.map(({ runtime }) => runtime),
-      (service) => metrics.for(service),
-    ),
+    reads: readsOf(services, metrics),
     onServed: httpMetrics(metrics.host),
     tracing: tracing && requestTracingOf(tracing, definitions),
   });

@@ -2,12 +2,12 @@ import { parsePositionToken } from './position-token';
 
 describe('a position token', () => {
   it('is what writes answer, several joined by commas, the higher position of a partition', () => {
-    expect(parsePositionToken('usage.recorded.v1:3:7, catalog.v1:0:2,usage.recorded.v1:3:9')).toEqual(
-      [
-        { topic: 'usage.recorded.v1', partition: 3, position: 9 },
-        { topic: 'catalog.v1', partition: 0, position: 2 },
-      ],
-    );
+    expect(
+      parsePositionToken('usage.recorded.v1:3:7, catalog.v1:0:2,usage.recorded.v1:3:9'),
+    ).toEqual([
+      { topic: 'usage.recorded.v1', partition: 3, position: 9 },
+      { topic: 'catalog.v1', partition: 0, position: 2 },
+    ]);
   });
 
   it.each([
