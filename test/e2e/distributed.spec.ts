@@ -1,4 +1,5 @@
 import { describeKafka, type RunningCluster, startCluster } from '@kontor/testkit';
+import { authorizationStories } from './stories/authorizations';
 import { badInputStories } from './stories/bad-input';
 import { duplicateStories } from './stories/duplicates';
 import { ingestTopicStories } from './stories/ingest-topic';
@@ -21,6 +22,7 @@ describeKafka('every service in its own process over Kafka', (kafka) => {
   referenceStories(live);
   duplicateStories(live);
   moneyStories(live);
+  authorizationStories(live, test);
   statementStories(live);
   badInputStories(live);
   readsAfterWritesStories(live, 400);

@@ -1,4 +1,5 @@
 import { startServer, type RunningServer } from '@kontor/testkit';
+import { authorizationStories } from './stories/authorizations';
 import { badInputStories } from './stories/bad-input';
 import { duplicateStories } from './stories/duplicates';
 import { moneyStories } from './stories/money';
@@ -21,6 +22,7 @@ describe('one process on embedded PostgreSQL', () => {
   referenceStories(live);
   duplicateStories(live);
   moneyStories(live);
+  authorizationStories(live, () => server.test);
   statementStories(live);
   badInputStories(live);
   readsAfterWritesStories(live, Number(process.env['KONTOR_READS_AFTER_WRITES'] ?? 800));

@@ -73,6 +73,7 @@ export async function checkBooks(
   checkHolds(facts, load.answered);
   for (const customer of load.customers) await checkWallet(facts, customer, api);
   expect((await api.read('/admin/trial-balance')).balanced).toBe(true);
+  await checkAudit(api);
   const { items } = await api.read('/admin/wallet-ledger/dead-letters');
   expect(items).toEqual([]);
   return { facts: facts.length, worst };
@@ -205,4 +206,17 @@ async function checkWallet(
   const account: Json = await api.read(`/customers/${customer}/wallet/default:USD`);
   expect(units(account.available)).toBe(booked(isAvailable));
   expect(units(account.held)).toBe(booked((name) => name === 'held'));
+}
+
+/** The ledger's own audit finds the same: its log folded anew is its tables. */
+async function checkAudit(api: ApiClient): Promise<void> {
+  const { id } = await api.create('/admin/audit', {});
+  const report = await pollUntil(
+    async () => {
+      const now: Json = await api.read(`/admin/audit/${id}`);
+      return now.status !== 'running' && now;
+    },
+    { timeoutMs: SETTLED_TIMEOUT_MS, what: 'the end of the audit' },
+  );
+  expect(report).toMatchObject({ ok: true, balanced: true, differences: [] });
 }

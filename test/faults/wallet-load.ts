@@ -5,7 +5,7 @@
  * it knows. What is asked is seeded; how callers interleave is up to the machine.
  */
 import { randomUUID } from 'node:crypto';
-import { type Answer, type ApiClient, type Json } from '@kontor/testkit';
+import { type Answer, type ApiClient, type Json, pollUntil } from '@kontor/testkit';
 import { customerOf, simpleProduct, unique } from '../e2e/stories/setting';
 import { type Random, randomFrom } from './random';
 
@@ -17,6 +17,9 @@ const PARTS = ['0.05', '0.25', '0.5'];
 /** Seconds; the short ones expire while others use them. */
 const LIVES = [1, 2, 900, 900];
 const AGAIN_MS = 20;
+/** Per caller, also on a slow machine. */
+const ANSWERS_MIN = 8;
+const ENOUGH_TIMEOUT_MS = 120_000;
 const ANSWER_TIMEOUT_MS = 15_000;
 
 export type Kind = 'topup' | 'withdrawal' | 'charge' | 'hold' | 'capture' | 'void' | 'usage';
@@ -86,6 +89,16 @@ export class WalletLoad {
       this.over = true;
     }
     await Promise.all(callers);
+  }
+
+  /** Resolves after that time, and not before every caller has had some answers. */
+  async enough(seconds: number): Promise<void> {
+    const until = this.answered.length + ANSWERS_MIN * this.options.callers;
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+    await pollUntil(() => this.answered.length >= until, {
+      timeoutMs: ENOUGH_TIMEOUT_MS,
+      what: 'enough answers',
+    });
   }
 
   private async call(random: Random): Promise<void> {

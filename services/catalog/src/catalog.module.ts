@@ -15,6 +15,7 @@ import { PostgresCatalogStore } from './adapters/postgres/postgres-catalog-store
 import { PostgresCustomerReads } from './adapters/postgres/postgres-customer-reads';
 import { PostgresProductReads } from './adapters/postgres/postgres-product-reads';
 import { GetQuote } from './app/asset-use-cases';
+import { findRates } from './app/find-rates';
 import { CatalogCommands } from './app/catalog-commands';
 import { AssetReads, CustomerReads, ProductReads } from './app/ports';
 
@@ -72,6 +73,7 @@ function serveQuestions({ internal, database, log }: ServiceRuntime, assets: Ass
   internal.serve('catalog.find-products', (tenant, question) =>
     findProducts(database, tenant, question),
   );
+  internal.serve('catalog.find-rates', (tenant, question) => findRates(assets, tenant, question));
   internal.serve('catalog.find-assets', async (tenant, { codes }) => {
     const found = await assets.find(
       tenant,

@@ -315,4 +315,32 @@ describe('other services ask', () => {
       await world.service.runtime.internal.call('catalog.find-assets', tenant, { codes }),
     ).toEqual({ codes: ['usd', 'asked'] });
   });
+
+  it('what assets are worth at an instant, as the platform gave the rate', async () => {
+    await world.api.create('/assets', {
+      code: 'WORTH',
+      name: 'X',
+      rates: [
+        { source: 'USD', rate: 0.5, valid_from: '2026-01-01T00:00:00Z' },
+        { source: 'USD', inverse_rate: 3, valid_from: '2026-02-01T00:00:00Z' },
+        { source: 'EUR', rate: 9 },
+      ],
+    });
+    const ratesAt = async (at: string, mode: 'live' | 'test' = 'live') => {
+      const question = { assets: ['WORTH', 'NOPE', 'EUR'], source: 'USD', at };
+      const { rates } = await world.service.runtime.internal.call(
+        'catalog.find-rates',
+        { ...tenant, mode },
+        question,
+      );
+      return rates;
+    };
+    expect(await ratesAt('2026-01-31T00:00:00.000000Z')).toEqual([
+      { asset: 'WORTH', rate: '0.5', inverseRate: null },
+    ]);
+    expect(await ratesAt('2026-02-01T00:00:00.000000Z')).toEqual([
+      { asset: 'WORTH', rate: null, inverseRate: '3' },
+    ]);
+    expect(await ratesAt('2026-02-01T00:00:00.000000Z', 'test')).toEqual([]);
+  });
 });

@@ -5,6 +5,7 @@ import { CatalogConsumer, CatalogFold } from './adapters/events/catalog.consumer
 import { CatalogCopy } from './adapters/events/catalog-copy';
 import { serveFindProgress } from './adapters/events/find-progress';
 import { UsageConsumer, UsageRater } from './adapters/events/usage.consumer';
+import { servePriceUsage } from './adapters/http/price-usage';
 import { SimulationController, Simulator } from './adapters/http/simulation.controller';
 import { CatalogRows } from './adapters/postgres/catalog-rows';
 
@@ -25,6 +26,7 @@ export class RatingModule implements OnApplicationShutdown {
     serveFindProgress(internal, database);
     const versions = new CatalogRows(database, reportingCurrency);
     const catalog = new CatalogCopy(database, checkpoints, versions);
+    servePriceUsage(internal, catalog);
     const committer: BatchCommitter = new BatchCommitter({
       database,
       log,

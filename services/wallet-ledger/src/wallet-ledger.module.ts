@@ -12,13 +12,15 @@ import { WalletAudit } from './adapters/audit/wallet-audit';
 import { CatalogConsumer, PRODUCT_VERSIONS } from './adapters/events/catalog.consumer';
 import { FeesConsumer } from './adapters/events/fees.consumer';
 import { StatementsConsumer, StatementsFold } from './adapters/events/statements.consumer';
-import { AdjustmentsController, REPORTING_CURRENCY } from './adapters/http/adjustments.controller';
+import { AdjustmentsController } from './adapters/http/adjustments.controller';
 import { AuditController } from './adapters/http/audit.controller';
 import { AuthorizationDesk } from './adapters/http/authorization-desk';
 import {
   AUTHORIZATION_DESK,
   AuthorizationsController,
 } from './adapters/http/authorizations.controller';
+import { CatalogRates } from './adapters/http/catalog-rates';
+import { RatingPrices } from './adapters/http/rating-prices';
 import { Statements, TransactionsController } from './adapters/http/transactions.controller';
 import { Books, TrialBalanceController } from './adapters/http/trial-balance.controller';
 import { WAIT_MS, WalletAccess } from './adapters/http/wallet-access';
@@ -61,11 +63,14 @@ export class WalletLedgerModule implements OnModuleInit, OnApplicationShutdown {
     const access = new WalletAccess(internal, checkpoints);
     const keeping = { database, ledger, internal, clock, graceMs: holdGraceMs, logger };
     const timeKeeper = new TimeKeeper(keeping);
+    const rates = new CatalogRates(internal, { clock, reportingCurrency });
     const desk = new AuthorizationDesk({
       access,
       ledger,
       reads: new AuthorizationReads(database),
       clock,
+      rates,
+      prices: new RatingPrices(internal),
       reportingCurrency,
     });
     const audits = new AuditDesk({
@@ -94,7 +99,7 @@ export class WalletLedgerModule implements OnModuleInit, OnApplicationShutdown {
         { provide: StatementsFold, useValue: new StatementsFold(database, checkpoints) },
         { provide: WalletAccess, useValue: access },
         { provide: AUTHORIZATION_DESK, useValue: desk },
-        { provide: REPORTING_CURRENCY, useValue: reportingCurrency },
+        { provide: CatalogRates, useValue: rates },
         { provide: TimeKeeper, useValue: timeKeeper },
         { provide: WalletReads, useValue: reads },
         { provide: PastWallets, useValue: new PastWallets(database, checkpoints, WAIT_MS) },

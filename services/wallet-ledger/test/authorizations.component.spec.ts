@@ -169,6 +169,19 @@ describe('authorizations over HTTP', () => {
     expect(await service.api.read(`/authorizations/${body.id}`)).toMatchObject({ captured: '2' });
   });
 
+  it('that ended are not captured again under another Idempotency-Key', async () => {
+    const customer = await funded('5');
+    const { body } = await authorize(customer, '4');
+    const [one, two] = [{ 'idempotency-key': newUuid() }, { 'idempotency-key': newUuid() }];
+    const last = { amount: 1, final: true };
+    const first = await capture(body.id, last, one);
+    expect(await capture(body.id, last, two)).toMatchObject({
+      status: 409,
+      body: { code: 'authorization_captured' },
+    });
+    expect(await capture(body.id, last, one)).toMatchObject({ status: 200, body: first.body });
+  });
+
   it('are captured once in part when the database’s answer is lost, also without a key', async () => {
     const customer = await funded('5');
     const { body } = await authorize(customer, '4');
@@ -253,7 +266,8 @@ describe('authorizations over HTTP', () => {
     ['/amount', { amount: -1 }, 'amount_not_positive'],
     ['/asset', { asset: 'XQX' }, 'unknown_asset'],
     ['/expires_in', { expires_in: 604_801 }, 'too_big'],
-    ['/event_type', { event_type: 'tokens' }, 'not_supported'],
+    ['/amount', { event_type: 'tokens' }, 'amount_or_event_type'],
+    ['/data', { data: {} }, 'amount_or_event_type'],
     ['/colour', { colour: 'red' }, 'unknown_field'],
   ])('with a wrong %s are refused: %j', async (pointer, change, code) => {
     const answer = await authorize(await funded('5'), 1, change);
@@ -310,6 +324,32 @@ describe('authorizations over HTTP', () => {
     expect((await authorize(customer, '0.01')).status).toBe(402);
     expect((await service.api.patch(path, { overdraft: { mode: 'some' } })).status).toBe(422);
     expect((await service.api.patch(`${path}x`, limited)).status).toBe(404);
+  });
+
+  it('are exact to the last of 12 decimals, at the largest amounts', async () => {
+    const most = '999999999999999.999999999999';
+    const customer = await funded(most);
+    for (const amount of ['0.000000000001', most])
+      await service.api.create(`/customers/${customer}/wallet/adjustments`, {
+        transaction_id: newUuid(),
+        asset: 'USD',
+        amount,
+        reason: 'external_topup',
+      });
+    expect(await accountOf(customer)).toMatchObject({
+      available: '1999999999999999.999999999999',
+    });
+    const { body } = await authorize(customer, most);
+    expect(await capture(body.id, { amount: '0.000000000001', final: true })).toMatchObject({
+      body: { captured: '0.000000000001' },
+    });
+    expect(await accountOf(customer)).toMatchObject({
+      available: '1999999999999999.999999999998',
+      held: '0',
+    });
+    expect((await authorize(customer, '1000000000000000')).status).toBe(422);
+    expect((await authorize(customer, '0.0000000000001')).status).toBe(422);
+    expect((await service.api.read('/admin/trial-balance')).balanced).toBe(true);
   });
 
   it('use grants only while they last', async () => {

@@ -4,6 +4,10 @@ import { audit, LedgerWorld, rated } from './ledger-world';
 
 const CUSTOMERS = Array.from({ length: 20 }, (_, index) => `cust_${index}`);
 
+const BACKLOG = 4_000;
+/** What the world's consumer takes at once. */
+const FACTS_A_BATCH = 200;
+
 describe('fees of rated usage', () => {
   let world: LedgerWorld;
   beforeEach(async () => {
@@ -33,6 +37,26 @@ describe('fees of rated usage', () => {
       { cause_topic: 'usage.recorded.v1', cause_partition: 3, cause_position: 41 },
     ]);
     expect(await audit(world)).toMatchObject({ fees: feesOf(usage) });
+  });
+
+  it('of a backlog let requests in between their batches', async () => {
+    const ledger = await world.instance();
+    for (let position = 1; position <= 10; position += 1)
+      await world.rate(
+        Array.from({ length: BACKLOG / 10 }, () => rated('cust_busy', { USD: '0.01' })),
+        { partition: 0, position },
+      );
+    await ledger.consumeFees(await world.bus());
+    let waiting = true;
+    const applied = world.feesApplied().finally(() => (waiting = false));
+    let answered = 0;
+    while (waiting) {
+      expect(await ledger.adjust('cust_asks', '1')).toMatchObject({ kind: 'accepted' });
+      answered += 1;
+    }
+    await applied;
+    expect(answered).toBeGreaterThan(BACKLOG / FACTS_A_BATCH / 2);
+    await audit(world);
   });
 
   it('are paid by the first asset with enough, as the wallet is when they are debited', async () => {

@@ -223,6 +223,8 @@ describe('wallets over HTTP', () => {
     ['reason', { reason: 'whim' }, 'invalid_value'],
     ['transaction_id', { transaction_id: 'x' }, 'invalid_uuid'],
     ['expires_at', { expires_at: '2020-01-01T00:00:00Z' }, 'grant_expired'],
+    ['expires_at', { amount: -1, expires_at: '2099-01-01T00:00:00Z' }, 'does_not_apply'],
+    ['effective_at', { amount: -1, effective_at: '2020-01-01T00:00:00Z' }, 'does_not_apply'],
     ['effective_at', { effective_at: 'tomorrow' }, 'invalid_instant'],
     ['colour', { colour: 'red' }, 'unknown_field'],
   ])('refuse an adjustment with a wrong %s: %j', async (field, change, code) => {

@@ -24,7 +24,7 @@ import {
   openPostgresBus,
   type ServiceCheckpoints,
 } from '@kontor/event-log';
-import { decimal, wire } from '@kontor/money';
+import { decimal, PARITY, wire } from '@kontor/money';
 import { type Database, migrate, openDatabase } from '@kontor/postgres';
 import { createDatabase, type TestDatabase } from '@kontor/testkit';
 import path from 'node:path';
@@ -140,7 +140,7 @@ export class LedgerInstance {
           authorizationId,
           amount: amount === undefined ? undefined : decimal(amount),
           final: amount === undefined,
-          fiatRate: '1',
+          fiatRate: PARITY,
         },
       },
       100,

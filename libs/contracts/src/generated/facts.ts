@@ -780,6 +780,10 @@ export interface HoldPlaced {
    */
   overdraft: string;
   expiresAt: Instant;
+  /**
+   * Of a priced authorization, what makes up its amount, as it was priced.
+   */
+  fees?: PricedFee[];
   subject?: Name;
   metadata?: {
     [k: string]: unknown;
@@ -787,6 +791,29 @@ export interface HoldPlaced {
   balance: DecimalString;
   at: Instant;
   legs: Leg[];
+}
+/**
+ * A fee that usage would have, in the asset that is held. Carried for readers.
+ */
+export interface PricedFee {
+  productId: string;
+  productCode: string;
+  productVersion: number;
+  priceId: string;
+  priceName: string;
+  usageType: 'unit' | 'volume' | 'unit_and_volume';
+  volumeField?: string;
+  dimensions?: {
+    [k: string]: string;
+  };
+  asset: string;
+  amount: DecimalString;
+  inputVolume?: DecimalString;
+  volumeRate?: DecimalString;
+  packageSize?: DecimalString;
+  units?: DecimalString;
+  unitPrice?: DecimalString;
+  description: string;
 }
 /**
  * A request captured from a hold. Revenue, as a charge is.

@@ -2015,6 +2015,13 @@ export const SCHEMAS: readonly object[] = [
           expiresAt: {
             $ref: 'common.yaml#/$defs/Instant',
           },
+          fees: {
+            type: 'array',
+            description: 'Of a priced authorization, what makes up its amount, as it was priced.',
+            items: {
+              $ref: '#/$defs/PricedFee',
+            },
+          },
           subject: {
             $ref: 'common.yaml#/$defs/Name',
           },
@@ -2032,6 +2039,76 @@ export const SCHEMAS: readonly object[] = [
             items: {
               $ref: '#/$defs/Leg',
             },
+          },
+        },
+      },
+      PricedFee: {
+        type: 'object',
+        description: 'A fee that usage would have, in the asset that is held. Carried for readers.',
+        additionalProperties: false,
+        required: [
+          'productId',
+          'productCode',
+          'productVersion',
+          'priceId',
+          'priceName',
+          'usageType',
+          'asset',
+          'amount',
+          'description',
+        ],
+        properties: {
+          productId: {
+            type: 'string',
+          },
+          productCode: {
+            type: 'string',
+          },
+          productVersion: {
+            type: 'integer',
+          },
+          priceId: {
+            type: 'string',
+          },
+          priceName: {
+            type: 'string',
+          },
+          usageType: {
+            type: 'string',
+            enum: ['unit', 'volume', 'unit_and_volume'],
+          },
+          volumeField: {
+            type: 'string',
+          },
+          dimensions: {
+            type: 'object',
+            additionalProperties: {
+              type: 'string',
+            },
+          },
+          asset: {
+            type: 'string',
+          },
+          amount: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          inputVolume: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          volumeRate: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          packageSize: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          units: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          unitPrice: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          description: {
+            type: 'string',
           },
         },
       },

@@ -71,6 +71,11 @@ export const ERROR_CODES = {
     'Authorization id reused',
     'The authorization id was used with other content.',
   ),
+  authorization_mixed_assets: code(
+    422,
+    'Authorization in mixed assets',
+    'The fees of the usage need several assets; an authorization holds one.',
+  ),
   capture_exceeds_hold: code(
     409,
     'Capture exceeds hold',

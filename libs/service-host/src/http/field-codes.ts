@@ -47,9 +47,12 @@ export const FIELD_CODES: Readonly<Record<string, string>> = {
   too_many_rates: 'The asset has as many rates as it may.',
   rate_unknown: 'There is no rate between the two at that time.',
   too_many_prices: 'The customer would have more than 100 price lines for an event type.',
+  amount_or_event_type: 'Give `amount`, or `event_type` with its `data`, one of them.',
+  asset_not_priced: 'The usage has no price in this asset.',
   amount_not_positive: 'The amount must be greater than 0.',
   cost_id_reused: 'Two costs of the event have this id.',
-  does_not_apply: 'The field has no meaning for this usage type.',
+  does_not_apply:
+    'The field has no meaning beside the others: for this usage type, or this amount.',
   dimension_not_declared: 'The dimension is not among the `billable_dimensions`.',
   dimensions_tie: 'Two blocks could match the same event equally well.',
   duplicate_asset: 'The price has this asset twice.',

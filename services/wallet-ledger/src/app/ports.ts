@@ -5,6 +5,7 @@
  * retriable and say nothing about the command.
  */
 import type { BatchObserver } from '@kontor/event-sourcing';
+import type { PricedFee } from '../domain/priced-hold';
 import type { Wallet } from '../domain/wallet-state';
 import type { Instant, WalletEvent } from '../domain/wallet-event';
 
@@ -183,6 +184,38 @@ export interface LedgerObserver {
   /** A batch had to be decided again under the locks. */
   decidedAgain(): void;
   refused(command: string, code: string): void;
+}
+
+/** Usage that has not happened yet. */
+export interface UsageToPrice {
+  readonly customerId: string;
+  readonly eventType: string;
+  readonly data: Readonly<Record<string, unknown>> | undefined;
+  /** Whose subscriptions, prices and rates count. */
+  readonly at: Instant;
+}
+
+/** Why usage has no fee. */
+export type UnratedReason =
+  | 'no_subscription'
+  | 'no_matching_price'
+  | 'volume_field_missing'
+  | 'volume_field_invalid'
+  | 'no_matching_dimension';
+
+export interface PricedUsage {
+  readonly fees: readonly PricedFee[];
+  readonly unratedReason?: UnratedReason;
+}
+
+/** What usage would cost, as rating sees it. */
+export interface UsagePrices {
+  /**
+   * With every subscription and price that was answered to a client before.
+   *
+   * Errors: an infrastructure error when rating does not answer in time; asking again may help.
+   */
+  price(tenant: Tenant, usage: UsageToPrice): Promise<PricedUsage>;
 }
 
 /** The assets of product versions, as the ledger's catalog consumer kept them. */

@@ -3,6 +3,9 @@ import { type AccountName, accountIdOf } from './wallet-command';
 import type { AccountOpened, Instant } from './wallet-event';
 import { type Account, newAccount, type Wallet } from './wallet-state';
 
+/** Names are the client's choice; a wallet is read and written whole. */
+export const ACCOUNTS_MAX = 1_000;
+
 /** The account, or a new one and the event that opens it. */
 export function accountFor(
   name: AccountName,

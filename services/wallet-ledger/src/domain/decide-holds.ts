@@ -1,12 +1,16 @@
 /** Placing, capturing and ending holds. */
 import { accept, type Decision, reject } from '@kontor/event-sourcing';
-import { ZERO } from '@kontor/money';
+import { type Decimal, ZERO } from '@kontor/money';
+import { accountFor, ACCOUNTS_MAX } from './accounts';
 import { takeFrom, takenBy } from './burn-order';
+import { chooseAsset } from './choose-asset';
 import { nextStretch } from './debts';
 import { evolve } from './evolve';
 import { afterDraw, drawFrom, type Hold, leftOf, nextTransactionId, releaseOf } from './holds';
 import { allowance } from './overdraft';
+import type { HeldFee } from './priced-hold';
 import {
+  type AccountName,
   accountIdOf,
   type CaptureHold,
   type KeepUp,
@@ -25,20 +29,23 @@ type HoldDecision = Decision<WalletEvent, WalletRejection>;
 
 /** Two holds can never take the same money: what one took is no longer free for the next. */
 export function placeHold(command: PlaceHold, state: Wallet): HoldDecision {
-  const { amount } = command;
-  if (amount.lte(ZERO)) return reject({ code: 'amount_zero' });
+  const { name, amount, fees } = wantedBy(command, state);
+  if (amount.lt(ZERO) || (amount.eq(ZERO) && !fees)) return reject({ code: 'amount_zero' });
   if (state.holds.size >= HOLDS_MAX)
     return reject({ code: 'too_many_authorizations', limit: HOLDS_MAX });
-  const account = state.accounts.get(accountIdOf(command.account));
-  const spendable = account ? available(account) : ZERO;
-  if (!account || spendable.plus(holdAllowance(account)).lt(amount))
+  const known = state.accounts.get(accountIdOf(name));
+  const spendable = known ? available(known) : ZERO;
+  if (isBeyond(known, amount))
     return reject({
       code: 'insufficient_funds',
       requested: amount,
       available: spendable,
-      asset: command.account.asset,
+      asset: name.asset,
     });
+  if (!known && state.accounts.size >= ACCOUNTS_MAX)
+    return reject({ code: 'too_many_accounts', limit: ACCOUNTS_MAX });
 
+  const { account, opened } = accountFor(name, state, command.at);
   const takes = takeFrom(account.lots, amount);
   const placed: HoldPlaced = {
     type: 'HoldPlaced',
@@ -49,12 +56,34 @@ export function placeHold(command: PlaceHold, state: Wallet): HoldDecision {
     amount,
     takes,
     overdraft: amount.minus(takenBy(takes)),
+    ...(fees && { fees }),
     expiresAt: command.expiresAt,
     balance: spendable.minus(amount),
     at: command.at,
   };
-  return accept<WalletEvent>(placed);
+  return accept<WalletEvent>(...opened, placed);
 }
+
+interface Wanted {
+  readonly name: AccountName;
+  readonly amount: Decimal;
+  readonly fees?: readonly HeldFee[];
+}
+
+/** Priced usage is held in the asset that would pay its fees now. */
+function wantedBy({ account, amount, offers }: PlaceHold, state: Wallet): Wanted {
+  if (!offers) return { name: account, amount };
+  const inAsset = (asset: string): AccountName => ({ name: account.name, asset });
+  const index = chooseAsset(offers, state, (asset) => accountIdOf(inAsset(asset)));
+  const chosen = offers[index];
+  if (!chosen) throw new Error(`authorization without an offer`);
+  return { name: inAsset(chosen.asset), amount: chosen.amount, fees: chosen.fees };
+}
+
+/** What is free takes nothing, so it is beyond nobody's means, also not of those in debt. */
+const isBeyond = (account: Account | undefined, amount: Decimal): boolean =>
+  amount.gt(ZERO) &&
+  (account === undefined || available(account).plus(holdAllowance(account)).lt(amount));
 
 /** Who asks first may be told no, so only a stated limit lets a hold go below zero. */
 const holdAllowance = (account: Account) =>

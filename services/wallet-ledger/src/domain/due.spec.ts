@@ -1,6 +1,6 @@
 import { nextChangeAt, upToDate } from './due';
 import { evolve } from './evolve';
-import { credited, opened } from './testing';
+import { credited, opened, placed, released } from './testing';
 import type { WalletEvent } from './wallet-event';
 import { initialState } from './wallet-state';
 
@@ -30,6 +30,13 @@ describe('what time brings', () => {
   it('is nothing before the first instant', () => {
     const state = after(opened(), gift, ending);
     expect(upToDate(state, MONDAY)).toEqual({ due: [], state });
+  });
+
+  it('leaves nothing in a lot whose held rest was lost', () => {
+    const lost = released('a', '1', { broken: { paid: '1' }, balance: '0' });
+    const hold = placed('a', '1', { takes: { paid: '1' }, balance: '0' });
+    const state = after(opened(), credited('paid', '1'), hold, lost);
+    expect(state.accounts.get('default:USD')!.lots).toEqual([]);
   });
 
   it('comes next at the earliest of all instants, of grants to come too', () => {

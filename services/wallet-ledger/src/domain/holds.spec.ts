@@ -273,6 +273,17 @@ describe('usage that names an authorization', () => {
         used('a', '3'),
       ));
 
+  it('owes what the hold promised beyond lots, and says what this event captured', () =>
+    given(
+      ...[opened(), LIMIT, placed('a', '4', { takes: {}, overdraft: '4', balance: '-4' })],
+      feeDebited('e', '1', { draw: drawn('a', {}, '1'), debt: ['0', '1'], balance: '-4' }),
+    )
+      .when(using('a', debitFees(fee('f', { USD: '3' }))))
+      .then(
+        feeDebited('f', '3', { draw: drawn('a', {}, '3'), debt: ['1', '3'], balance: '-4' }),
+        used('a', '3', { capturedInAll: decimal('4'), ends: true }),
+      ));
+
   it('may leave the rest for more usage', () =>
     given(...held)
       .when(using('a', debitFees(fee('f', { USD: '3' })), false))
@@ -393,12 +404,13 @@ describe('a charge', () => {
     }) as const;
 
   it('and a capture say what they are worth, where a rate is known', () => {
+    const tenCents = { rate: decimal('0.1'), inverseRate: null };
     const worth = { fiatRate: '0.1', fiatValue: '0.2' };
     given(...funded)
-      .when({ ...charge('2'), fiatRate: '0.1' })
+      .when({ ...charge('2'), fiatRate: tenCents })
       .then({ ...charged('c', '2', { takes: { g1: '2' }, balance: '3' }), ...worth });
     given(...funded, placed('a', '2', { balance: '3' }))
-      .when({ ...capture('a'), fiatRate: '0.1' })
+      .when({ ...capture('a'), fiatRate: tenCents })
       .then({ ...captured('a', '2', { ends: true, balance: '3' }), ...worth });
   });
 

@@ -3,7 +3,8 @@
  *
  * Time: `at` is the instant of the batch that decides; a wallet never goes back behind its last one.
  */
-import type { Decimal, DecimalString } from '@kontor/money';
+import type { Decimal, DecimalString, ExchangeRate } from '@kontor/money';
+import type { HoldOffer } from './priced-hold';
 import type { AdjustmentReason, ChargeTerms, HoldTerms, Instant, Overdraft } from './wallet-event';
 
 /** An account as a client names it: `default` and `USD` make `default:USD`. */
@@ -81,8 +82,8 @@ export interface ChargeFunds {
   readonly account: AccountName;
   readonly amount: Decimal;
   readonly terms: ChargeTerms;
-  /** Price of one unit of the asset in the reporting currency; null = unknown. */
-  readonly fiatRate: DecimalString | null;
+  /** Of the asset in the reporting currency, when it was asked for; null = there is none. */
+  readonly fiatRate: ExchangeRate | null;
   readonly at: Instant;
 }
 
@@ -98,6 +99,11 @@ export interface PlaceHold {
   readonly authorizationId: string;
   readonly account: AccountName;
   readonly amount: Decimal;
+  /**
+   * Of priced usage: what it comes to, in each asset that could be held; at least one. The wallet
+   * chooses; `amount` and the asset of `account` are the first one's. Usage that is free may be 0.
+   */
+  readonly offers?: readonly HoldOffer[];
   readonly expiresAt: Instant;
   readonly terms: HoldTerms;
   readonly at: Instant;
@@ -110,7 +116,7 @@ export interface CaptureHold {
   readonly amount: Decimal | undefined;
   readonly final: boolean;
   /** As of a charge. */
-  readonly fiatRate: DecimalString | null;
+  readonly fiatRate: ExchangeRate | null;
   readonly at: Instant;
 }
 

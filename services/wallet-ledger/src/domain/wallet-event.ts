@@ -6,6 +6,7 @@
  * Source: docs/adr/0003-deciders-not-aggregates.md.
  */
 import type { Decimal, DecimalString } from '@kontor/money';
+import type { HeldFee } from './priced-hold';
 
 /** `2026-01-05T14:32:18.000000Z`: texts of this form sort as instants do. */
 export type Instant = string;
@@ -200,6 +201,8 @@ export interface HoldPlaced extends HoldTerms {
   readonly takes: readonly Take[];
   /** What no lot covers, under a limit: it counts as debt while it is held. */
   readonly overdraft: Decimal;
+  /** Of priced usage: what makes up the amount. */
+  readonly fees?: readonly HeldFee[];
   readonly expiresAt: Instant;
   readonly balance: Decimal;
   readonly at: Instant;

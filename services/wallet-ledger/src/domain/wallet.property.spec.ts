@@ -12,13 +12,15 @@ import { openDebt } from './debts';
 import { nextChangeAt, upToDate } from './due';
 import { leftOf } from './holds';
 import { legsOf } from './postings';
-import { at, fee } from './testing';
+import { fee } from './testing';
+import { dated, secondsFromNow } from './testing-instants';
 import { wallet } from './wallet';
 import type { DebitFees, WalletCommand } from './wallet-command';
 import type { AdjustmentReason, DebtStretch, Draw, Overdraft, WalletEvent } from './wallet-event';
 import { type Account, available, freeOf, type Wallet } from './wallet-state';
 
 const COMMANDS_A_RUN = 60;
+const NO_HOLD = 4;
 const RUNS = 50;
 
 const assets = ['USD', 'EUR', 'MIN'];
@@ -36,9 +38,10 @@ const anAmount = fc.oneof(
   fc.integer({ min: 1, max: 10 ** 9 }).map((n) => decimal(String(n)).times(decimal('0.000000001'))),
 );
 const anAsset = fc.constantFrom(...assets);
-const anInstant = fc
-  .integer({ min: 0, max: 59 })
-  .map((second) => at.replace(':18.', `:${String(second).padStart(2, '0')}.`));
+const aCredit = anAmount.map((amount) => amount.times(decimal('5')));
+const oneInFour = fc.nat({ max: 3 }).map((n) => n === 0);
+const anInstant = secondsFromNow(-2, 4);
+const aDeadline = secondsFromNow(-2, 30);
 
 const someFees = fc.array(
   fc.uniqueArray(fc.tuple(anAsset, fc.oneof(anAmount, fc.constant(ZERO))), {
@@ -56,19 +59,19 @@ const someFees = fc.array(
 type Make = (id: string, state: Wallet) => WalletCommand;
 
 const someTimes = fc.record({
-  effectiveAt: fc.option(anInstant, { nil: undefined, freq: 3 }),
-  expiresAt: fc.option(anInstant, { nil: undefined, freq: 3 }),
+  effectiveAt: fc.option(aDeadline, { nil: undefined, freq: 3 }),
+  expiresAt: fc.option(aDeadline, { nil: undefined, freq: 3 }),
 });
 
 interface ChosenHold {
-  /** Which of the open ones; also one that was never placed. */
+  /** Which of the open ones, counted round; NO_HOLD is one that was never placed. */
   readonly nth: number;
   readonly all: boolean;
   readonly final: boolean;
 }
 
 function aHold(): fc.Arbitrary<ChosenHold> {
-  return fc.record({ nth: fc.nat({ max: 4 }), all: fc.boolean(), final: fc.boolean() });
+  return fc.record({ nth: fc.nat({ max: NO_HOLD }), all: fc.boolean(), final: fc.boolean() });
 }
 
 function aPolicy(): fc.Arbitrary<Overdraft> {
@@ -79,8 +82,8 @@ function aPolicy(): fc.Arbitrary<Overdraft> {
   );
 }
 
-const idOf = ({ nth }: ChosenHold, state: Wallet): string =>
-  [...state.holds.keys()][nth] ?? 'auth-never-placed';
+const idOf = ({ nth }: ChosenHold, { holds: open }: Wallet): string =>
+  (nth < NO_HOLD && [...open.keys()][nth % open.size]) || 'auth-never-placed';
 
 const placeHold = (drawn: [string, Decimal, string, string]): Make => {
   const [asset, amount, expiresAt, when] = drawn;
@@ -189,16 +192,16 @@ const aCommand: fc.Arbitrary<Make> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc
-      .tuple(fc.tuple(anAsset, anAmount, fc.boolean()), fc.constantFrom(...reasons), someTimes)
+      .tuple(fc.tuple(anAsset, aCredit, oneInFour), fc.constantFrom(...reasons), someTimes)
       .chain((drawn) => anInstant.map((when) => adjustFunds(...drawn, when))),
   },
   { weight: 5, arbitrary: fc.tuple(someFees, anInstant).map(debitFees) },
   { weight: 3, arbitrary: fc.tuple(someFees, aHold(), anInstant).map(useAuthorization) },
-  { weight: 5, arbitrary: fc.tuple(anAsset, anAmount, anInstant, anInstant).map(placeHold) },
+  { weight: 5, arbitrary: fc.tuple(anAsset, anAmount, aDeadline, anInstant).map(placeHold) },
   { weight: 4, arbitrary: fc.tuple(aHold(), anAmount, anInstant).map(captureHold) },
   { weight: 2, arbitrary: fc.tuple(aHold(), anInstant).map(voidHold) },
   { weight: 2, arbitrary: fc.tuple(anAsset, anAmount, anInstant).map(chargeFunds) },
-  { weight: 1, arbitrary: fc.tuple(anInstant, anInstant).map(keepUp) },
+  { weight: 1, arbitrary: fc.tuple(secondsFromNow(-8, 0), anInstant).map(keepUp) },
   { weight: 2, arbitrary: fc.tuple(anAsset, aPolicy(), anInstant).map(setOverdraft) },
 );
 
@@ -221,7 +224,8 @@ function play(
   const stories = [0, 1, 2].map((): Story => ({ state: wallet.initialState(), events: [] }));
   history.forEach(([which, make], index) => {
     const story = stories[which]!;
-    const command = make(String(index).padStart(3, '0'), story.state);
+    const made = make(String(index).padStart(3, '0'), story.state);
+    const command = dated(made, story.state.asOf);
     const decision = wallet.decide(command, story.state);
     const events = decision.outcome === 'accepted' ? decision.events : [];
     story.events.push(...events);
@@ -292,16 +296,21 @@ describe('every wallet, whatever happens to it', () => {
         if (ends) expect(wire(hold.left)).toBe('0');
         hold.ended = ends;
       };
+      const drawn = new Map<string, Decimal>();
       for (const event of story.events)
         if (event.type === 'HoldPlaced')
           own.set(event.authorizationId, { left: event.amount, ended: false });
         else if (event.type === 'HoldReleased') take(event.authorizationId, event.amount, true);
         else if (event.type === 'HoldCaptured')
           take(event.draw.authorizationId, event.amount, event.ends);
-        else if (event.type === 'FeeDebited' && event.draw)
+        else if (event.type === 'FeeDebited' && event.draw) {
           take(event.draw.authorizationId, drawnBy(event.draw), false);
-        else if (event.type === 'AuthorizationUsed' && event.ends)
-          take(event.authorizationId, ZERO, true);
+          const before = drawn.get(event.eventId) ?? ZERO;
+          drawn.set(event.eventId, before.plus(drawnBy(event.draw)));
+        } else if (event.type === 'AuthorizationUsed') {
+          expect(wire(event.captured)).toBe(wire(drawn.get(event.eventId) ?? ZERO));
+          if (event.ends) take(event.authorizationId, ZERO, true);
+        }
       const open = [...own]
         .filter(([, hold]) => !hold.ended)
         .map(([id, { left }]) => [id, wire(left)]);

@@ -1,7 +1,8 @@
 import { specFor } from '@kontor/event-sourcing/testing';
 import { decimal, wire, ZERO } from '@kontor/money';
 import { adjust, at, credited, debited, debitFees, fee, feeDebited, opened, usd } from './testing';
-import { ACCOUNTS_MAX, LOTS_MAX, wallet } from './wallet';
+import { ACCOUNTS_MAX } from './accounts';
+import { LOTS_MAX, wallet } from './wallet';
 import type { WalletEvent } from './wallet-event';
 import { available, type Wallet } from './wallet-state';
 

@@ -16,7 +16,7 @@
  */
 import { accept, type Decider, type Decision, reject, unreachable } from '@kontor/event-sourcing';
 import { type Decimal, ZERO } from '@kontor/money';
-import { accountFor, accountOpened } from './accounts';
+import { accountFor, accountOpened, ACCOUNTS_MAX } from './accounts';
 import { lotsForReason, takeFrom } from './burn-order';
 import { repayable } from './debts';
 import { captureHold, keepUp, placeHold, voidHold } from './decide-holds';
@@ -47,8 +47,6 @@ import { worthOf } from './worth';
 
 /** A debit lists the lots it took from, so this also bounds the size of a fact. */
 export const LOTS_MAX = 1_000;
-/** Names are the client's choice; a wallet is read and written whole. */
-export const ACCOUNTS_MAX = 1_000;
 
 type WalletDecision = Decision<WalletEvent, WalletRejection>;
 

@@ -1,9 +1,9 @@
 /** What an amount is worth in the reporting currency. */
-import { type Decimal, decimal, type DecimalString, roundAmount, wire } from '@kontor/money';
+import { type Decimal, type ExchangeRate, pricePerUnit, toSource, wire } from '@kontor/money';
 import type { Worth } from './wallet-event';
 
-/** `fiatRate` is the price of one unit; rounded once, to 12 decimals. */
-export const worthOf = (amount: Decimal, fiatRate: DecimalString | null): Worth => ({
-  fiatRate,
-  fiatValue: fiatRate === null ? null : wire(roundAmount(amount.times(decimal(fiatRate)))),
-});
+/** Rounded once, to 12 decimals, from the rate as it was given; null = there is none. */
+export const worthOf = (amount: Decimal, rate: ExchangeRate | null): Worth =>
+  rate === null
+    ? { fiatRate: null, fiatValue: null }
+    : { fiatRate: wire(pricePerUnit(rate)), fiatValue: wire(toSource(amount, rate)) };

@@ -85,7 +85,7 @@ const alternativeToWire = (one: FeeAlternative): FeeAlternativeWire => ({
   fiatValue: one.fiatValue && wire(one.fiatValue),
 });
 
-const optional = <Name extends string>(
+export const optional = <Name extends string>(
   name: Name,
   value: Decimal | undefined,
 ): Partial<Record<Name, string>> =>

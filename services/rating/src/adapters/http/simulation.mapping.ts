@@ -92,7 +92,7 @@ export function feeDto(event: EventDto, fee: Fee) {
     price_name: fee.priceName,
     usage_id: event.id,
     event_type: event.event_type,
-    dimensions: fee.dimensions && mapValues(fee.dimensions, shown),
+    dimensions: shownDimensions(fee),
     usage_type: fee.usageType,
     volume_field: fee.volumeField,
     ...(first && pricedDto(first)),
@@ -123,6 +123,10 @@ const assetDto = (asset: AssetTrace) => ({
 
 const shown = (text: string): string =>
   text.length <= SHOWN_CHARACTERS_MAX ? text : [...text].slice(0, SHOWN_CHARACTERS_MAX).join('');
+
+/** Dimension values come from the event and may be long; each is shown as far as it tells. */
+export const shownDimensions = ({ dimensions }: Fee): Record<string, string> | undefined =>
+  dimensions && mapValues(dimensions, shown);
 
 const mapValues = (
   texts: Readonly<Record<string, string>>,

@@ -4,6 +4,7 @@ import type {
   HoldCaptured as HoldCapturedFact,
   HoldPlaced as HoldPlacedFact,
   HoldReleased as HoldReleasedFact,
+  PricedFee,
 } from '@kontor/contracts';
 import { decimal, wire } from '@kontor/money';
 import type {
@@ -12,6 +13,7 @@ import type {
   HoldPlaced,
   HoldReleased,
 } from '../../domain/wallet-event';
+import type { HeldFee } from '../../domain/priced-hold';
 import {
   drawFromWire,
   drawToWire,
@@ -41,6 +43,7 @@ export function placedToWire(header: Header, event: HoldPlaced): HoldPlacedFact 
     at: event.at,
     legs: header.legs,
   };
+  if (event.fees !== undefined) fact.fees = event.fees.map(heldFeeToWire);
   if (event.subject !== undefined) fact.subject = event.subject;
   if (event.metadata !== undefined) fact.metadata = { ...event.metadata };
   return fact;
@@ -95,6 +98,11 @@ export function usedToWire(header: Header, event: AuthorizationUsed): Authorizat
   };
 }
 
+const heldFeeToWire = ({ dimensions, ...fee }: HeldFee): PricedFee => ({
+  ...fee,
+  ...(dimensions && { dimensions: { ...dimensions } }),
+});
+
 export const placedFromWire = (fact: HoldPlacedFact): HoldPlaced => ({
   type: 'HoldPlaced',
   authorizationId: fact.authorizationId,
@@ -103,6 +111,7 @@ export const placedFromWire = (fact: HoldPlacedFact): HoldPlaced => ({
   amount: decimal(fact.amount),
   takes: takesFromWire(fact.takes),
   overdraft: decimal(fact.overdraft),
+  ...(fact.fees !== undefined && { fees: fact.fees }),
   expiresAt: fact.expiresAt,
   ...(fact.subject !== undefined && { subject: fact.subject }),
   ...(fact.metadata !== undefined && { metadata: fact.metadata }),

@@ -1,4 +1,4 @@
-import { Controller, Inject, Param, Patch, Post } from '@nestjs/common';
+import { Controller, Param, Patch, Post } from '@nestjs/common';
 import {
   ApiDoc,
   created,
@@ -12,7 +12,8 @@ import {
 import { Ledger } from '../../app/ledger';
 import { WalletReads } from '../postgres/wallet-reads';
 import { type ChargeBody, type OverdraftBody, zCharge, zOverdraft } from './authorization.requests';
-import { chargeOf, rateOf } from './charge.mapping';
+import { CatalogRates } from './catalog-rates';
+import { chargeOf } from './charge.mapping';
 import { adjustmentBodyExample, chargeBodyExample, documented } from './wallet.documentation';
 import {
   accountIdFromPath,
@@ -24,8 +25,6 @@ import {
 import { type AdjustmentBody, zAdjustment } from './wallet.requests';
 import { WalletAccess } from './wallet-access';
 
-export const REPORTING_CURRENCY = Symbol('reporting currency');
-
 @Controller()
 @RequireScope('write')
 export class AdjustmentsController {
@@ -33,7 +32,7 @@ export class AdjustmentsController {
     private readonly access: WalletAccess,
     private readonly ledger: Ledger,
     private readonly reads: WalletReads,
-    @Inject(REPORTING_CURRENCY) private readonly reportingCurrency: string,
+    private readonly rates: CatalogRates,
   ) {}
 
   @Post('customers/:customer/wallet/adjustments')
@@ -54,6 +53,7 @@ export class AdjustmentsController {
       'too_many_accounts',
       'unknown_asset',
       'amount_zero',
+      'does_not_apply',
       'grant_expired',
     ],
   })
@@ -88,7 +88,7 @@ export class AdjustmentsController {
   ) {
     const wallet = await this.access.walletOf(ctx, customer);
     await this.access.checkAsset(ctx, body.asset);
-    const charge = chargeOf(wallet, body, rateOf(body.asset, this.reportingCurrency));
+    const charge = chargeOf(wallet, body, await this.rates.now(ctx, body.asset));
     const answer = await this.ledger.request(charge, bytesOf(charge));
     if (answer.kind === 'rejected') throw problemOf(answer.rejection);
     if (answer.kind === 'unchanged') throw new Error('a charge changed nothing');

@@ -2,22 +2,27 @@ import { addMilliseconds, type Clock, type Tenant } from '@kontor/contracts';
 import { created, type IdempotencyRequest, notFound, Problem, Reply } from '@kontor/service-host';
 import type { Ledger } from '../../app/ledger';
 import type { Request } from '../../app/ledger-entry';
-import type { WalletKey } from '../../app/ports';
+import type { UsagePrices, WalletKey } from '../../app/ports';
+import type { HoldOffer } from '../../domain/priced-hold';
 import type { HoldPlaced, WalletEvent } from '../../domain/wallet-event';
 import type { AuthorizationReads } from '../postgres/authorization-reads';
-import { newAuthorizationId } from './authorization-id';
 import {
+  askedBy,
+  type AskedFor,
   authorizationToDto,
   captureOf,
   JUST_PLACED,
+  type PlacingId,
+  placingIdOf,
   placingOf,
   progressAfter,
   progressOf,
   voidOf,
 } from './authorization.mapping';
 import type { AuthorizationBody, CaptureBody } from './authorization.requests';
-import { rateOf } from './charge.mapping';
+import type { CatalogRates } from './catalog-rates';
 import { bytesOf, problemOf } from './wallet.mapping';
+import { offersForUsage } from './usage-pricing';
 import type { WalletAccess } from './wallet-access';
 
 interface Asked {
@@ -35,6 +40,8 @@ export interface AuthorizationDeskParts {
   readonly access: WalletAccess;
   readonly ledger: Ledger;
   readonly reads: AuthorizationReads;
+  readonly prices: UsagePrices;
+  readonly rates: CatalogRates;
   readonly clock: Clock;
   readonly reportingCurrency: string;
 }
@@ -43,27 +50,62 @@ export interface AuthorizationDeskParts {
 export class AuthorizationDesk {
   constructor(private readonly parts: AuthorizationDeskParts) {}
 
-  async authorize(tenant: Tenant, body: AuthorizationBody): Promise<Reply> {
-    const { access, ledger, clock } = this.parts;
+  async authorize(
+    tenant: Tenant,
+    body: AuthorizationBody,
+    key: IdempotencyRequest | undefined,
+  ): Promise<Reply> {
+    const { access, clock, reportingCurrency } = this.parts;
+    const asked = askedBy(body, reportingCurrency);
     const wallet = await access.walletOfReference(tenant, body);
-    const asset = body.asset ?? this.parts.reportingCurrency;
-    await access.checkAsset(tenant, asset);
-    const authorizationId = body.id ?? newAuthorizationId(wallet.partition);
+    const id = placingIdOf(wallet, body, { asked, key });
+    // A repeat gets the first answer, whatever prices are now and whether rating is there at all.
+    const first =
+      asked.kind === 'usage' && id.chosenBy ? await this.firstPlacing(wallet, id) : null;
+    if (first) return first;
+    const offers = await this.offersFor(tenant, { wallet, body, asked });
     const expiresAt = addMilliseconds(clock.now(), body.expires_in * 1_000);
-    const request = placingOf(wallet, body, { authorizationId, expiresAt, asset });
-    const answer = await ledger.request(request, bytesOf(request));
+    return this.place(
+      id,
+      placingOf(wallet, body, { id, expiresAt, offers, isPriced: asked.kind === 'usage' }),
+    );
+  }
+
+  private async offersFor(
+    tenant: Tenant,
+    { wallet, body, asked }: { wallet: WalletKey; body: AuthorizationBody; asked: AskedFor },
+  ): Promise<readonly [HoldOffer, ...HoldOffer[]]> {
+    const { access, clock, prices } = this.parts;
+    const asset = asked.kind === 'amount' ? asked.asset : body.asset;
+    if (asset !== undefined) await access.checkAsset(tenant, asset);
+    if (asked.kind === 'amount') return [{ asset: asked.asset, amount: asked.amount, fees: [] }];
+    const { eventType, data } = asked;
+    return offersForUsage(prices, tenant, { wallet, eventType, data, asset, at: clock.now() });
+  }
+
+  private async place(id: PlacingId, request: Request): Promise<Reply> {
+    const answer = await this.parts.ledger.request(request, bytesOf(request));
     if (answer.kind === 'unchanged') throw new Error('an authorization changed nothing');
     if (answer.kind === 'rejected')
       throw answer.rejection.code === 'transaction_id_reused'
-        ? new Problem(
-            409,
-            'authorization_id_reused',
-            'This id was used before, for something else.',
-          )
+        ? reusedBy(id)
         : problemOf(answer.rejection);
     const placed = answer.events?.find((event) => event.type === 'HoldPlaced');
-    const { placed: first } = placed ? { placed } : await this.targetOf(tenant, authorizationId);
+    const first = placed ?? (await this.targetOf(request.wallet, id.authorizationId)).placed;
     return created(authorizationToDto(first, JUST_PLACED), [answer.address]);
+  }
+
+  /** What an id was used for before; undefined when it is new, or no authorization. */
+  private async firstPlacing(wallet: WalletKey, id: PlacingId): Promise<Reply | undefined> {
+    const { ledger, reads } = this.parts;
+    const remembered = ledger.remembered(wallet, id.authorizationId);
+    const first =
+      remembered?.event?.type === 'HoldPlaced'
+        ? { ...remembered, placed: remembered.event }
+        : await reads.find(refOf(wallet, id.authorizationId));
+    if (!first) return undefined;
+    if (first.contentHash !== id.contentHash) throw reusedBy(id);
+    return created(authorizationToDto(first.placed, JUST_PLACED), [first.address]);
   }
 
   async show(tenant: Tenant, id: string) {
@@ -74,7 +116,7 @@ export class AuthorizationDesk {
 
   async capture(tenant: Tenant, { id, key }: Asked, body: CaptureBody): Promise<Reply> {
     const target = await this.targetOf(tenant, id);
-    const fiatRate = rateOf(target.placed.asset, this.parts.reportingCurrency);
+    const fiatRate = await this.parts.rates.now(tenant, target.placed.asset);
     return this.change(target, captureOf({ ...target, authorizationId: id, key }, body, fiatRate));
   }
 
@@ -141,3 +183,12 @@ const refOf = ({ platform, mode }: Tenant, transactionId: string) => ({
   mode,
   transactionId,
 });
+
+const reusedBy = ({ chosenBy }: PlacingId): Problem =>
+  chosenBy === 'key'
+    ? new Problem(
+        422,
+        'idempotency_key_reused',
+        'This Idempotency-Key was used before, for another request.',
+      )
+    : new Problem(409, 'authorization_id_reused', 'This id was used before, for something else.');

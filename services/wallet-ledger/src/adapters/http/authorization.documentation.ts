@@ -4,6 +4,25 @@ import { z } from 'zod';
 
 const zAmount = z.custom<Decimal>().meta({ type: 'number' });
 
+const zHeldFee = z.object({
+  product_id: z.string(),
+  product_code: z.string(),
+  product_version: z.int(),
+  price_id: z.string(),
+  price_name: z.string(),
+  currency: z.string(),
+  dimensions: z.record(z.string(), z.string()).optional(),
+  usage_type: z.enum(['unit', 'volume', 'unit_and_volume']),
+  volume_field: z.string().optional(),
+  input_volume: zAmount.optional(),
+  volume_rate: zAmount.optional(),
+  units: zAmount.optional(),
+  unit_price: zAmount.optional(),
+  package_size: zAmount.optional(),
+  description: z.string(),
+  amount: zAmount,
+});
+
 export const authorizationDocs = {
   schema: z.object({
     id: z.string(),
@@ -17,6 +36,10 @@ export const authorizationDocs = {
     metadata: z.record(z.string(), z.json()).nullable(),
     expires_at: z.string(),
     created_at: z.string(),
+    fees: z
+      .array(zHeldFee)
+      .optional()
+      .meta({ description: 'Of a priced authorization: what makes up its amount.' }),
   }),
   example: {
     id: 'auth_4rjb887sb1h4j2m0hdjmh49gdg',

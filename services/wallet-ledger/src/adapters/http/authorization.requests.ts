@@ -9,7 +9,6 @@ import {
   zUuid,
 } from '@kontor/service-host';
 import { z } from 'zod';
-import { zLater } from './wallet.requests';
 
 const EXPIRES_IN_DEFAULT_S = 900;
 const EXPIRES_IN_MAX_S = 7 * 24 * 3_600;
@@ -23,15 +22,29 @@ const zNotNegative = zExactAmount.refine((amount) => amount.gte(ZERO), {
   params: { code: 'negative' },
 });
 
+/** `ext_` and an external id have room. */
+const CUSTOMER_ID_MAX = 512;
+const DATA_BYTES_MAX = 64 * 1024;
+
+/** As in an event. */
+const zData = z
+  .record(z.string(), z.json())
+  .refine((data) => Buffer.byteLength(JSON.stringify(data)) <= DATA_BYTES_MAX, {
+    error: 'At most 64 KiB as JSON.',
+    params: { code: 'too_large' },
+  });
+
 export const zAuthorization = z.strictObject({
   id: zUuid.optional(),
-  customer_id: zName.optional(),
+  customer_id: z.string().min(1).max(CUSTOMER_ID_MAX).optional(),
   customer_external_id: zName.optional(),
   account_name: zName.default('default'),
   asset: zAssetCode.optional().meta({ description: 'The reporting currency when not given.' }),
-  amount: zPositive,
-  event_type: zLater,
-  data: zLater,
+  amount: zPositive.optional(),
+  event_type: zName
+    .optional()
+    .meta({ description: 'Instead of `amount`: what the usage would cost the customer now.' }),
+  data: zData.optional(),
   subject: zName.optional(),
   expires_in: z
     .int()

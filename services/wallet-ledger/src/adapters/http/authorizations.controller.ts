@@ -30,7 +30,9 @@ export class AuthorizationsController {
     summary: 'Authorize an amount: hold it, or say that it is not there',
     description:
       'The same `id` with the same content gets the first answer again. `available` is what a' +
-      ' capture may still take.',
+      ' capture may still take. With `event_type` and `data` the amount is what the usage would cost' +
+      ' the customer now, and `fees` shows how it comes about; usage that is free is authorized' +
+      ' with an amount of 0.',
     tag: 'wallet-ledger',
     body: zAuthorization,
     bodyExample: authorizationExample,
@@ -40,11 +42,17 @@ export class AuthorizationsController {
       'authorization_id_reused',
       'too_many_authorizations',
       'unknown_asset',
-      'not_supported',
+      'authorization_mixed_assets',
+      'idempotency_key_reused',
+      'dependency_down',
     ],
   })
-  authorize(@Ctx() ctx: RequestContext, @ZBody(zAuthorization) body: AuthorizationBody) {
-    return this.desk.authorize(ctx, body);
+  authorize(
+    @Ctx() ctx: RequestContext,
+    @ZBody(zAuthorization) body: AuthorizationBody,
+    @IdempotencyKey() key: IdempotencyRequest | undefined,
+  ) {
+    return this.desk.authorize(ctx, body, key);
   }
 
   @Get(':authorization')

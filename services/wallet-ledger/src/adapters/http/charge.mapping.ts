@@ -1,5 +1,5 @@
 /** Charges as they are asked for. */
-import { isDecimal, type Decimal, wire } from '@kontor/money';
+import { isDecimal, type Decimal, type ExchangeRate, wire } from '@kontor/money';
 import type { Request } from '../../app/ledger-entry';
 import type { WalletKey } from '../../app/ports';
 import { accountIdOf } from '../../domain/wallet-command';
@@ -15,7 +15,11 @@ const PRICED = [
   'package_size',
 ] as const;
 
-export function chargeOf(wallet: WalletKey, body: ChargeBody, fiatRate: string | null): Request {
+export function chargeOf(
+  wallet: WalletKey,
+  body: ChargeBody,
+  fiatRate: ExchangeRate | null,
+): Request {
   const account = { name: body.account_name, asset: body.asset };
   const terms = termsOf(body);
   const contentHash = hashOf({
@@ -52,12 +56,3 @@ function termsOf({ subject, description, metadata, ...body }: ChargeBody): Charg
     ...(priced.length > 0 && { priced: Object.fromEntries(priced) }),
   };
 }
-
-/**
- * Price of one unit in the reporting currency, for revenue that usage did not bring.
- *
- * Null for any other asset: the catalog, which has the rates, is not asked, so such revenue stands
- * among what is not converted.
- */
-export const rateOf = (asset: string, reportingCurrency: string): string | null =>
-  asset === reportingCurrency ? '1' : null;

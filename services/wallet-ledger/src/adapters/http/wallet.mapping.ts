@@ -69,6 +69,7 @@ export function transactionToDto(row: StatementRow) {
 
 /** The command, with the hash by which a repeat is told from another use of the same id. */
 export function adjustmentFrom(wallet: WalletKey, body: AdjustmentBody): Request {
+  checkInstants(body);
   const account: AccountName = { name: body.account_name, asset: body.asset };
   const { amount, reason, description, metadata } = body;
   return {
@@ -102,6 +103,14 @@ export function adjustmentFrom(wallet: WalletKey, body: AdjustmentBody): Request
       }),
     },
   };
+}
+
+/** Errors: 422 `does_not_apply`: only a credit makes a grant, which has instants. */
+function checkInstants({ amount, effective_at, expires_at }: AdjustmentBody): void {
+  if (amount.gt(ZERO)) return;
+  for (const [name, instant] of Object.entries({ effective_at, expires_at }))
+    if (instant !== undefined)
+      throw invalid(`/${name}`, 'does_not_apply', 'Only an amount above 0 makes a grant.');
 }
 
 /** Half of SHA-256 tells contents apart as well as the whole, in half the room. */

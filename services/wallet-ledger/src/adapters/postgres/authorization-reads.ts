@@ -1,6 +1,6 @@
 import type { WalletPostedV1 } from '@kontor/contracts';
 import type { Database } from '@kontor/postgres';
-import type { TransactionRef, WalletKey } from '../../app/ports';
+import type { LogAddress, TransactionRef, WalletKey } from '../../app/ports';
 import type { Hold } from '../../domain/holds';
 import type { HoldPlaced, WalletEvent } from '../../domain/wallet-event';
 import { walletOf } from '../events/delivery';
@@ -12,6 +12,10 @@ import { fromRow } from './wallet.codec';
 export interface FoundAuthorization {
   readonly wallet: WalletKey;
   readonly placed: HoldPlaced;
+  /** Of what the client sent to place it. */
+  readonly contentHash: string | null;
+  /** Where it was placed. */
+  readonly address: LogAddress;
   /** Undefined once it ended. */
   readonly hold: Hold | undefined;
   /** The event that ended it. */
@@ -27,7 +31,8 @@ export class AuthorizationReads {
   async find(ref: TransactionRef): Promise<FoundAuthorization | undefined> {
     const [row] = await this.database.query<AuthorizationRow>(
       `SELECT p.facts::json -> t.index AS placed, e.facts::json -> t.end_index AS ended,
-              t.end_hash AS "endHash",
+              t.end_hash AS "endHash", t.content_hash AS "contentHash",
+              t.partition, t.position,
               CASE WHEN t.end_position IS NULL THEN w.state END AS state
        FROM decided_transaction AS t
          JOIN log_record AS p
@@ -46,6 +51,8 @@ export class AuthorizationReads {
     return {
       wallet: walletOf(ref, row.placed.key),
       placed,
+      contentHash: row.contentHash,
+      address: { topic: TOPIC, partition: row.partition, position: Number(row.position) },
       hold: row.state === null ? undefined : fromRow(row.state).holds.get(placed.authorizationId),
       ended: row.ended ? fromWire(row.ended) : undefined,
       endHash: row.endHash,
@@ -71,5 +78,8 @@ interface AuthorizationRow {
   readonly placed: WalletPostedV1;
   readonly ended: WalletPostedV1 | null;
   readonly endHash: string | null;
+  readonly contentHash: string | null;
+  readonly partition: number;
+  readonly position: string;
   readonly state: string | null;
 }
