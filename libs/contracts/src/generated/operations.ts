@@ -55,6 +55,35 @@ export interface InternalOperations {
       productIds: string[];
     };
   };
+  'catalog.find-rates': {
+    request: {
+      assets: string[];
+      /**
+       * The currency that the rates are in.
+       */
+      source: string;
+      /**
+       * Canonical instant.
+       */
+      at: string;
+    };
+    /**
+     * One of `rate` and `inverseRate` each, as the platform gave it. Assets without a rate then are left out.
+     */
+    response: {
+      rates: {
+        asset: string;
+        /**
+         * Price of one unit in the source currency.
+         */
+        rate: string | null;
+        /**
+         * Units that one unit of the source currency buys.
+         */
+        inverseRate: string | null;
+      }[];
+    };
+  };
   'cost-attribution.resolve-vendors': {
     request: {
       vendorIds: string[];
@@ -118,6 +147,55 @@ export interface InternalOperations {
         partition: number;
         usage: number;
         rated: number;
+      }[];
+    };
+  };
+  'rating.price-usage': {
+    request: {
+      customerId: string;
+      eventType: string;
+      /**
+       * As in an event.
+       */
+      data?: {
+        [k: string]: unknown;
+      };
+      /**
+       * Canonical instant; whose subscriptions and rates count.
+       */
+      at: string;
+    };
+    /**
+     * Fees in the order of the price book, each in every asset that its price lists; or why there are none.
+     */
+    response: {
+      unratedReason?:
+        | 'no_subscription'
+        | 'no_matching_price'
+        | 'volume_field_missing'
+        | 'volume_field_invalid'
+        | 'no_matching_dimension';
+      fees: {
+        productId: string;
+        productCode: string;
+        productVersion: number;
+        priceId: string;
+        priceName: string;
+        usageType: 'unit' | 'volume' | 'unit_and_volume';
+        volumeField?: string;
+        dimensions?: {
+          [k: string]: string;
+        };
+        alternatives: {
+          asset: string;
+          amount: string;
+          inputVolume?: string;
+          volumeRate?: string;
+          packageSize?: string;
+          units?: string;
+          unitPrice?: string;
+          description: string;
+        }[];
       }[];
     };
   };
