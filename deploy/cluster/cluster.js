@@ -80,19 +80,22 @@ async function startProcesses({ dataDir, instances, firstPort, env, report }, pa
   });
   const processes = plan.map((each) => {
     const logFile = path.join(dataDir, 'logs', `${each.name}.log`);
-    const keeper = new Keeper({ ...each, main: mainOf(each.service), logFile, report });
+    const main = mainOf(each.service);
+    const keeper = new Keeper({ ...each, main, logFile, report, started: () => remember() });
     return { ...each, logFile, keeper };
   });
+  // For the next start, should this one be killed with -9.
+  const remember = () =>
+    writeState(
+      dataDir,
+      processes.flatMap(({ keeper }) => keeper.pid ?? []),
+    );
   const stopAll = (chosen) => Promise.all(chosen.map(({ keeper }) => keeper.stop()));
   // The gateways first: then nothing new comes while the others finish what they have.
   undo.push(() => stopAll(processes.filter(({ service }) => service !== GATEWAY)));
   undo.push(() => stopAll(processes.filter(({ service }) => service === GATEWAY)));
   report(`Starting ${processes.length} processes ...`);
   for (const { keeper } of processes) keeper.start();
-  writeState(
-    dataDir,
-    processes.map(({ keeper }) => keeper.pid),
-  );
   await Promise.all(processes.map(untilReady));
   return { processes };
 }

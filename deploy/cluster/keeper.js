@@ -17,7 +17,7 @@ const TAIL_LINES = 15;
 class Keeper {
   /**
    * options: name, main (file for node), env, logFile,
-   *          report(text): what a person should know.
+   *          report(text): what a person should know; started(): it has a process id, a new one.
    */
   constructor(options) {
     this.options = options;
@@ -46,6 +46,7 @@ class Keeper {
       stdio: ['ignore', output, output],
     });
     closeSync(output);
+    this.options.started?.();
     this.exited = new Promise((resolve) => this.child.once('exit', resolve));
     void this.exited.then(() => this.onExit(Date.now() - startedAt));
   }

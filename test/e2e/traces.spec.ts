@@ -151,6 +151,18 @@ function journeyStory(start: (env: Record<string, string>) => Promise<RunningSer
     expect(collector.headers[0]).toMatchObject({ 'x-team': 'billing team' });
   }, 60_000);
 
+  it('is not recorded when the client does not', async () => {
+    const traceId = randomUUID().replaceAll('-', '');
+    const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-00` };
+    await server.live.get('/products', { headers });
+    await server.live.get('/assets');
+    await pollUntil(() => collector.spans.some(({ name }) => name === 'GET /assets'), {
+      timeoutMs: 15_000,
+      what: 'the span of a later request',
+    });
+    expect(collector.spans.filter((span) => span.traceId === traceId)).toEqual([]);
+  });
+
   it('begins anew where the header is none', async () => {
     await server.live.get('/accounts/self', { headers: { traceparent: '00-nonsense-1-01' } });
     const span = await pollUntil(

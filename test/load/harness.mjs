@@ -182,7 +182,7 @@ export function residentMb(pid) {
 const TICKS_PER_SECOND = 100;
 
 /** Seconds of CPU that a process has used, user and system. Unlike the clock, not slowed by others. */
-function cpuSecondsOf(pid) {
+export function cpuSecondsOf(pid) {
   const file = `/proc/${pid}/stat`;
   // A session may end between the list and the look.
   if (!existsSync(file)) return 0;
@@ -193,13 +193,16 @@ function cpuSecondsOf(pid) {
 const embeddedPostmaster = (dataDir) =>
   Number(readFileSync(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
 
-/** CPU of the server and of its embedded PostgreSQL with all its sessions. */
-export function cpuSeconds(server) {
-  const postmaster = server.postmaster();
+/** CPU of a PostgreSQL with all its sessions. */
+export function cpuSecondsOfPostgres(postmaster) {
   const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
   const pids = [postmaster, ...children.trim().split(' ').map(Number)];
-  const postgres = pids.reduce((total, pid) => total + cpuSecondsOf(pid), 0);
-  return { node: cpuSecondsOf(server.pid), postgres };
+  return pids.reduce((total, pid) => total + cpuSecondsOf(pid), 0);
+}
+
+/** CPU of the server and of its embedded PostgreSQL with all its sessions. */
+export function cpuSeconds(server) {
+  return { node: cpuSecondsOf(server.pid), postgres: cpuSecondsOfPostgres(server.postmaster()) };
 }
 
 export function report(rows) {

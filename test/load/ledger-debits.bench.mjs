@@ -3,58 +3,32 @@
  * each batch with its records, transaction ids, wallets and checkpoints in one commit; against a
  * plain `unnest` insert of the same posting rows in batches of 500.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import {
+  decimal,
+  newId as id,
+  openLedger,
+  SERVICE,
+  walletOf,
+} from './authorizations/in-process-ledger.mjs';
+import { durabilityOf, needsDurability } from './authorizations/rounds.mjs';
 import { machine, makeDataDir, report, root } from './harness.mjs';
 
 const require = createRequire(import.meta.url);
 const built = (file) => require(path.join(root, file));
-const { createWakeups, eventLogMigrations, openCheckpoints, openLocalLog, partitionOf } = built(
-  'libs/event-log/dist/index.js',
-);
 const { BatchSettlement } = built('libs/event-log/dist/settlement.js');
-const { migrate, openDatabase, startEmbeddedPostgres } = built('libs/postgres/dist/index.js');
-const { decimal } = built('libs/money/dist/index.js');
-const ledgerDist = 'services/wallet-ledger/dist';
-const { PostgresLedgerStore } = built(`${ledgerDist}/adapters/postgres/ledger-store.js`);
-const { walletKey } = built(`${ledgerDist}/app/wallet-key.js`);
-const { Ledger } = built(`${ledgerDist}/app/ledger.js`);
-const { systemClock } = built('libs/contracts/dist/index.js');
+const { openDatabase, startEmbeddedPostgres } = built('libs/postgres/dist/index.js');
 
 const BATCH = 500;
 const WALLETS = 1_000;
 const ROUND_MS = 2_500;
 const ROUNDS = 5;
-const SERVICE = 'wallet-ledger';
-const TENANT = { platform: 'acc_06bqf7z9n4x8e2k1t5w3y0r7d2', mode: 'live' };
 const AT = '2026-01-05T14:32:18.000000Z';
 
-const id = (prefix) =>
-  `${prefix}_${[...randomBytes(26)].map((byte) => '0123456789abcdefghjkmnpqrstvwxyz'[byte % 32]).join('')}`;
-
-async function openLedger(url) {
-  await migrate({ url, service: SERVICE }, [
-    eventLogMigrations,
-    { set: SERVICE, dir: path.join(root, 'services/wallet-ledger/migrations') },
-  ]);
-  const database = await openDatabase({ url, service: SERVICE });
-  const wakeups = createWakeups();
-  const log = await openLocalLog(database, SERVICE, wakeups);
-  const checkpoints = openCheckpoints(database, wakeups);
-  await checkpoints.load('wallet-ledger.fees', 'rating.rated.v1');
-  const ledger = new Ledger({
-    store: new PostgresLedgerStore({ database, log, checkpoints }),
-    clock: systemClock,
-    observer: { batchWritten() {}, decidedAgain() {}, refused() {} },
-    nextTurn: setImmediate,
-    graceEnds: (expiresAt) => expiresAt,
-  });
-  return { database, log, ledger };
-}
-
 const customers = Array.from({ length: WALLETS }, () => id('cust'));
-const walletOf = (customerId) => walletKey(TENANT, customerId, partitionOf(customerId, 8));
 
 /** What one delivery of rated usage asks: 500 fees, in records of 100 with a cause each. */
 function commandsOf(batch) {
@@ -167,16 +141,25 @@ async function invariantsOf({ database }, debits) {
   const [row] = await database.query(
     `SELECT (SELECT count(*) FROM decided_transaction)::int AS ids,
             (SELECT sum(facts_count) FROM log_record)::int AS facts,
-            (SELECT count(*) FROM wallet)::int AS wallets`,
+            (SELECT count(*) FROM wallet)::int AS wallets,
+            (SELECT count(*) FROM (
+               SELECT sum((leg ->> 'amount')::numeric)
+               FROM log_record, json_array_elements(facts::json) AS fact,
+                    json_array_elements(fact -> 'legs') AS leg
+               GROUP BY fact ->> 'asset' HAVING sum((leg ->> 'amount')::numeric) <> 0) AS wrong
+            )::int AS unbalanced`,
   );
-  const right = row.ids === debits && row.facts === debits + row.wallets;
+  const right = row.ids === debits && row.facts === debits + row.wallets && row.unbalanced === 0;
   return right ? 'held' : `${JSON.stringify(row)} after ${debits} debits`;
 }
 
 export async function run() {
-  const postgres = await startEmbeddedPostgres(makeDataDir());
+  const dataDir = makeDataDir();
+  const postgres = await startEmbeddedPostgres(dataDir);
   try {
     const ours = await openLedger(postgres.url);
+    const durability = await durabilityOf((text) => ours.database.query(text));
+    needsDurability(durability);
     const rivalDatabase = await openDatabase({ url: postgres.url, service: SERVICE });
     const sides = { ours: debiting(ours), rival: await openRival(rivalDatabase) };
     const rates = { ours: [], rival: [] };
@@ -200,7 +183,7 @@ export async function run() {
       met: us / them >= floor,
       spread: rates,
       invariants: await invariantsOf(ours, debits),
-      settings: { batch: BATCH, wallets: WALLETS, fsync: 'on', synchronous_commit: 'on' },
+      settings: { batch: BATCH, wallets: WALLETS, ...durability },
       machine: machine(),
       when: new Date().toISOString(),
     });
@@ -208,5 +191,6 @@ export async function run() {
     await rivalDatabase.close();
   } finally {
     await postgres.stop();
+    rmSync(dataDir, { recursive: true, force: true });
   }
 }

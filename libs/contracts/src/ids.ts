@@ -39,8 +39,22 @@ let lastMs = 0;
 let sequence = 0;
 const SEQUENCE_MAX = 0xfff;
 
+/** Asking the system for each id would cost more than making it. */
+const RANDOM_POOL_BYTES = 4_096;
+const pool = new Uint8Array(RANDOM_POOL_BYTES);
+let poolUsed = RANDOM_POOL_BYTES;
+
+function randomBytes16(): Uint8Array {
+  if (poolUsed >= RANDOM_POOL_BYTES) {
+    randomFillSync(pool);
+    poolUsed = 0;
+  }
+  poolUsed += 16;
+  return pool.slice(poolUsed - 16, poolUsed);
+}
+
 function uuidV7Bytes(): Uint8Array {
-  const bytes = randomFillSync(new Uint8Array(16));
+  const bytes = randomBytes16();
   const now = Date.now();
   if (now > lastMs) {
     lastMs = now;

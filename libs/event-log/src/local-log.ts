@@ -110,6 +110,8 @@ class PostgresLog implements LocalLog {
       positions.map((position) => {
         const landed = this.drafts.get(position);
         if (!landed) return position;
+        // Positions live on as the addresses of answers; their facts must not live on with them.
+        this.drafts.delete(position);
         const { draft, trace } = landed;
         const { facts, cause } = draft;
         const content = {

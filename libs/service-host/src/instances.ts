@@ -15,13 +15,17 @@ export type ServiceUrls = Readonly<Record<string, readonly string[]>>;
 const DOWN_MS = 1_000;
 /** A process that hangs takes connections and never answers: only a question tells. */
 const PROBE_EVERY_MS = 1_000;
-const PROBE_MS_MAX = 1_500;
+const PROBE_MS_MAX = 2_000;
+/** A process that is only busy answers late once; one that hangs is silent again. */
+const SILENCES = 2;
 
 export class ServiceInstances {
   private readonly urls: ReadonlyMap<string, readonly string[]>;
   private readonly downUntilMs = new Map<string, number>();
   private readonly turns = new Map<string, number>();
-  private readonly onDown: ((url: string) => void)[] = [];
+  private readonly onHang: ((url: string) => void)[] = [];
+  private readonly silences = new Map<string, number>();
+  private readonly probing = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -55,11 +59,12 @@ export class ServiceInstances {
   }
 
   /**
-   * Asks every instance of services that have several whether it lives, every second; `onDown` says
-   * which one stopped answering, so that its open requests need not wait for their own time-out.
+   * Asks every instance of services that have several whether it lives, every second; `onHang` says
+   * which one takes connections and does not answer, so that what can be asked of another one need
+   * not wait for its own time-out.
    */
-  watch(onDown: (url: string) => void): void {
-    this.onDown.push(onDown);
+  watch(onHang: (url: string) => void): void {
+    this.onHang.push(onHang);
     const watched = [...this.urls.values()].filter((list) => list.length > 1).flat();
     if (this.timer || watched.length === 0) return;
     this.timer = setInterval(() => {
@@ -74,12 +79,20 @@ export class ServiceInstances {
   }
 
   private async probe(url: string): Promise<void> {
-    if (await lives(url)) {
-      this.markUp(url);
-      return;
-    }
+    if (this.probing.has(url)) return;
+    this.probing.add(url);
+    const found = await lookAt(url);
+    this.probing.delete(url);
+    const silences = found === 'silent' ? (this.silences.get(url) ?? 0) + 1 : 0;
+    this.silences.set(url, silences);
+    if (found === 'alive') this.markUp(url);
+    else if (found === 'gone') this.markDown(url);
+    else if (silences >= SILENCES) this.onSilence(url);
+  }
+
+  private onSilence(url: string): void {
     this.markDown(url, PROBE_EVERY_MS + PROBE_MS_MAX);
-    for (const tell of this.onDown) tell(url);
+    for (const tell of this.onHang) tell(url);
   }
 
   private nextTurn(service: string): number {
@@ -97,17 +110,15 @@ export class ServiceInstances {
   }
 }
 
-function lives(url: string): Promise<boolean> {
+/** Whether it answers (whatever it answers), takes no connection, or takes one and says nothing. */
+function lookAt(url: string): Promise<'alive' | 'gone' | 'silent'> {
   return new Promise((resolve) => {
     const get = url.startsWith('https:') ? httpsGet : httpGet;
-    const asked = get(
-      `${url}/health/live`,
-      { agent: false, signal: AbortSignal.timeout(PROBE_MS_MAX) },
-      (answer) => {
-        answer.resume();
-        resolve(answer.statusCode === 200);
-      },
-    );
-    asked.once('error', () => resolve(false));
+    const signal = AbortSignal.timeout(PROBE_MS_MAX);
+    const asked = get(`${url}/health/live`, { agent: false, signal }, (answer) => {
+      answer.resume();
+      resolve('alive');
+    });
+    asked.once('error', () => resolve(signal.aborted ? 'silent' : 'gone'));
   });
 }

@@ -32,8 +32,14 @@ export interface Recheck {
   /** The topic decided from, and the consumer that decided. */
   readonly consumer: string;
   readonly topic: string;
+  /** Called once everything that is to be compared was decided. */
+  open(): Promise<DecisionsAgain>;
+}
+
+export interface DecisionsAgain {
   /** What differs among the facts of a batch; all of them were decided. */
   compare(batch: Pick<FactBatch, 'facts'>): Promise<readonly DecisionDifference[]>;
+  close(): Promise<void>;
 }
 
 export interface DecisionDifference {

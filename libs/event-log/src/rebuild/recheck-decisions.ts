@@ -9,20 +9,18 @@ import type {
   Subscription,
 } from '../ports';
 import { pause } from '../runner/backoff';
-import type { RunnerLogger } from '../runner/types';
-import type { Recheck, RowDifference } from './ports';
+import type { DecisionDifference, DecisionsAgain, Recheck, RowDifference } from './ports';
 
 const FACTS_MAX = 5_000;
 const LOOK_MS = 20;
 
 export interface RecheckOptions {
-  readonly id: string;
   readonly bus: EventBus;
-  readonly logger: RunnerLogger;
   /** Where the deciding consumer's checkpoints are, and what it parked or gave up. */
   readonly database: Database;
   readonly signal: AbortSignal;
   readonly differencesMax: number;
+  reachView(): Promise<void>;
 }
 
 export interface DecisionsRechecked {
@@ -31,19 +29,30 @@ export interface DecisionsRechecked {
   readonly truncated: boolean;
 }
 
-/** Reads what was decided from again, as far as it was decided, and compares the decisions. */
+/**
+ * Reads what was decided from again, as far as it was decided, and compares the decisions.
+ *
+ * `reachView`: brings the shadow to where the served view was when the last of them was made.
+ */
 export async function recheckDecisions(
   recheck: Recheck,
   options: RecheckOptions,
 ): Promise<DecisionsRechecked> {
-  const reading = new DecisionReading(recheck, options, await decidedUpTo(recheck, options));
-  const subscription = await options.bus.subscribe(reading);
+  const decided = await decidedUpTo(recheck, options);
+  await options.reachView();
+  const again = await recheck.open();
   try {
-    while (!reading.isDone && !options.signal.aborted) await pause(LOOK_MS, options.signal);
+    const reading = new DecisionReading(recheck, again, decided, options);
+    const subscription = await options.bus.subscribe(reading);
+    try {
+      while (!reading.isDone && !options.signal.aborted) await pause(LOOK_MS, options.signal);
+    } finally {
+      await subscription.stop();
+    }
     if (reading.failure !== undefined) throw new Error(reading.failure);
     return reading.result;
   } finally {
-    await subscription.stop();
+    await again.close();
   }
 }
 
@@ -88,9 +97,10 @@ class DecisionReading implements Subscription {
   private readonly differences: RowDifference[] = [];
 
   constructor(
-    private readonly recheck: Recheck,
-    private readonly options: RecheckOptions,
+    recheck: Recheck,
+    private readonly again: DecisionsAgain,
     private readonly decided: Decided,
+    private readonly options: RecheckOptions,
   ) {
     this.consumer = recheck.consumer;
     this.topic = recheck.topic;
@@ -122,7 +132,7 @@ class DecisionReading implements Subscription {
   async deliver(slices: readonly RecordSlice[]): Promise<'applied' | 'stop'> {
     try {
       const facts = slices.flatMap((slice) => this.decidedFacts(slice));
-      if (facts.length > 0) this.note(await this.recheck.compare({ facts }), facts.length);
+      if (facts.length > 0) this.note(await this.again.compare({ facts }), facts.length);
       for (const { partition, records } of slices) this.moveTo(partition, records.at(-1));
       return this.isDone ? 'stop' : 'applied';
     } catch (error) {
@@ -155,10 +165,7 @@ class DecisionReading implements Subscription {
       );
   }
 
-  private note(
-    found: readonly { key: RowDifference['key']; difference: 'missing' | 'changed' }[],
-    checked: number,
-  ): void {
+  private note(found: readonly DecisionDifference[], checked: number): void {
     this.checked += checked;
     const room = this.options.differencesMax - this.differences.length;
     const table = `decisions of ${this.consumer}`;

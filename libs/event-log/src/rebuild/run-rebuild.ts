@@ -21,7 +21,7 @@ import { createWakeups } from '../wakeups';
 import { compareViews } from './compare-views';
 import { LiveBound, readPositions } from './live-bound';
 import type { RebuildRequest, RebuildState, ViewComparison, ViewFold, ViewParts } from './ports';
-import { recheckDecisions } from './recheck-decisions';
+import { recheckDecisions, type DecisionsRechecked } from './recheck-decisions';
 import { Replay } from './replay';
 import {
   analyze,
@@ -62,6 +62,7 @@ export interface RebuildParts {
 export interface RebuildWatch {
   entered(state: RebuildState): void;
   replaying(replay: Pick<Replay, 'factsDone' | 'records'>): void;
+  replayed(factsDone: number): void;
   compared(comparison: ViewComparison): void;
 }
 
@@ -156,6 +157,7 @@ class RebuildWork {
       await this.swap(replay);
       return true;
     } finally {
+      watch.replayed(replay.factsDone);
       await replay.end();
     }
   }
@@ -195,7 +197,7 @@ class RebuildWork {
         { session: fromLog, schema: database.viewSchema },
         DIFFERENCES_MAX,
       );
-      const decisions = await this.recheck(DIFFERENCES_MAX - rows.differences.length);
+      const decisions = await this.recheck(replay, DIFFERENCES_MAX - rows.differences.length);
       return {
         same: rows.tables.every(({ same }) => same) && decisions.differences.length === 0,
         tables: rows.tables,
@@ -237,15 +239,17 @@ class RebuildWork {
     await this.fold.settle?.();
   }
 
-  private async recheck(
-    differencesMax: number,
-  ): Promise<Awaited<ReturnType<typeof recheckDecisions>>> {
+  private async recheck(replay: Replay, differencesMax: number): Promise<DecisionsRechecked> {
     const { recheck } = this.fold;
     if (!recheck) return { checked: 0, differences: [], truncated: false };
-    const { bus, logger } = this.parts;
-    const { id, signal } = this.order;
-    const { database } = this.place;
-    return recheckDecisions(recheck, { id, bus, logger, database, signal, differencesMax });
+    const { database, schema } = this.place;
+    return recheckDecisions(recheck, {
+      ...{ bus: this.parts.bus, database, signal: this.order.signal, differencesMax },
+      reachView: async () => {
+        this.bound.freezeAt(await readPositions(database, schema));
+        await this.reachMoment(replay);
+      },
+    });
   }
 
   private async swap(replay: Replay): Promise<void> {

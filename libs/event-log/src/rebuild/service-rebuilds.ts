@@ -160,15 +160,19 @@ class Progress implements RebuildWatch {
     this.startedAt = performance.now();
   }
 
+  replayed(factsDone: number): void {
+    this.replay = undefined;
+    this.report = { ...this.report, factsDone };
+  }
+
   compared(comparison: ViewComparison): void {
     this.report = { ...this.report, comparison };
   }
 
   end(state: 'done' | 'failed' | 'interrupted', reason: string | null = null): void {
-    const { factsDone } = this.replay ?? this.report;
+    const { factsDone } = this.report;
     this.state = state;
-    this.replay = undefined;
-    this.report = { ...this.report, factsDone, reason };
+    this.report = { ...this.report, reason };
     if (state === 'done') this.report = { ...this.report, factsTotal: factsDone, secondsLeft: 0 };
   }
 
@@ -176,10 +180,14 @@ class Progress implements RebuildWatch {
   async read(): Promise<void> {
     const { replay } = this;
     if (!replay) return;
-    const { done, total } = await replay.records();
+    const records = await replay.records().catch((error: unknown) => {
+      if (this.replay) throw error;
+      return undefined;
+    });
     const { factsDone } = replay;
     // It may have ended while this was being read.
-    if (!this.replay) return;
+    if (!this.replay || !records) return;
+    const { done, total } = records;
     const factsTotal = done > 0 ? Math.round((factsDone / done) * total) : factsDone;
     const seconds = (performance.now() - this.startedAt) / 1_000;
     const factsPerSecond = Math.round(factsDone / Math.max(seconds, 0.001));

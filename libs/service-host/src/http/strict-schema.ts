@@ -43,12 +43,14 @@ function rebuilt(schema: Schema): Schema {
  */
 const firstThatFits = (options: readonly Schema[]): Schema =>
   z.unknown().transform((input, context) => {
-    const errors: z.core.$ZodIssue[][] = [];
+    const failed: z.ZodSafeParseError<unknown>[] = [];
     for (const option of options) {
       const parsed = z.safeParse(option, input);
       if (parsed.success) return parsed.data;
-      errors.push(parsed.error.issues);
+      failed.push(parsed);
     }
+    // Only now: an error makes its texts when it is first looked at, which costs more than parsing.
+    const errors = failed.map(({ error }) => error.issues);
     context.issues.push({ code: 'invalid_union', errors, input });
     return z.NEVER;
   });

@@ -34,9 +34,13 @@ export function startTracing(config: KontorConfig, logger: Logger): Tracing | un
 export class Tracing {
   constructor(private readonly exporter: OtlpExporter) {}
 
-  /** A span for an arriving request; the caller runs what follows in its surroundings and ends it. */
-  request(request: FastifyRequest): Span {
+  /**
+   * A span for an arriving request; the caller runs what follows in its surroundings and ends it.
+   * None when the client records nothing itself: its sampling is the whole trace's.
+   */
+  request(request: FastifyRequest): Span | undefined {
     const parent = traceparentOf(headerText(request.headers[TRACE_HEADER]));
+    if (parent !== undefined && !isSampled(parent)) return undefined;
     return this.span({
       service: 'kontor',
       name: request.method,
@@ -112,6 +116,10 @@ export class Tracing {
     return new Span(start, (ended) => this.exporter.add(ended));
   }
 }
+
+/** The lowest bit of the flags, which end the text. */
+const isSampled = (traceparent: string): boolean =>
+  (Number.parseInt(traceparent.slice(-2), 16) & 1) === 1;
 
 const headerText = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value[0] : value;

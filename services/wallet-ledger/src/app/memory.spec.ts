@@ -64,6 +64,13 @@ describe('transaction ids in memory', () => {
     expect(known).toEqual(['b', 'c']);
   });
 
+  it('stay when they were answered again since', () => {
+    const window = new TransactionWindow(2);
+    for (const id of ['a', 'a', 'b']) window.add(decided('acc_1', id));
+    const known = ['a', 'b'].filter((id) => window.decided.get('acc_1 live', id));
+    expect(known).toEqual(['a', 'b']);
+  });
+
   it('are each tenant’s own', () => {
     const window = new TransactionWindow();
     window.add(decided('acc_1', 'a'));

@@ -28,18 +28,24 @@ export class ByTransactionId<Value> {
 /** The transaction ids decided last, so that a quick repeat is answered without the database. */
 export class TransactionWindow {
   readonly decided = new ByTransactionId<DecidedTransaction>();
-  /** Oldest first: which one goes when the window is full. */
-  private readonly order = new Map<DecidedTransaction, true>();
+  /** A ring; `next` is the oldest once it is full. A Map would walk past all that it forgot. */
+  private readonly ring: DecidedTransaction[] = [];
+  private next = 0;
 
   constructor(private readonly max = WINDOW_MAX) {}
 
   add(transaction: DecidedTransaction): void {
+    const oldest = this.ring[this.next];
+    if (oldest) this.forget(oldest);
+    this.ring[this.next] = transaction;
+    this.next = (this.next + 1) % this.max;
     this.decided.set(tenantId(transaction), transaction.transactionId, transaction);
-    this.order.set(transaction, true);
-    for (const oldest of this.order.keys()) {
-      if (this.order.size <= this.max) break;
-      this.order.delete(oldest);
-      this.decided.delete(tenantId(oldest), oldest.transactionId);
-    }
+  }
+
+  /** Unless its id was answered again since, and is younger by that. */
+  private forget(oldest: DecidedTransaction): void {
+    const tenant = tenantId(oldest);
+    if (this.decided.get(tenant, oldest.transactionId) === oldest)
+      this.decided.delete(tenant, oldest.transactionId);
   }
 }

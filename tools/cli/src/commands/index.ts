@@ -1,5 +1,7 @@
 import type { Command } from '../command';
 import { audit } from './audit';
+import { rebuild } from './rebuild';
+import { verify } from './verify';
 
 /** Every command, in the order of the help text. */
-export const COMMANDS: readonly Command[] = [audit];
+export const COMMANDS: readonly Command[] = [audit, verify, rebuild];

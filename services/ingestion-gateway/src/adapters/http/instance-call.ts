@@ -23,15 +23,16 @@ export interface InstanceCallOptions {
   readonly url: string;
   readonly headers: OutgoingHttpHeaders;
   readonly reply: FastifyReply;
-  /** Aborted when the process is found to hang. */
+  /** Aborted when the process is found to hang; only what may be asked of another one ends then. */
   readonly signal: AbortSignal;
 }
 
 /** Errors: NotReached; AnswerLost; AnswerLate. */
 export function callInstance(
-  { request, body }: ForwardedRequest,
+  forwarded: ForwardedRequest,
   { agent, url: address, headers, reply, signal }: InstanceCallOptions,
 ): Promise<IncomingMessage> {
+  const { request, body } = forwarded;
   const url = new URL(address);
   return new Promise((resolve, reject) => {
     const asked = (url.protocol === 'https:' ? https : http).request({
@@ -51,7 +52,8 @@ export function callInstance(
     };
     const giveUp = (): void => void asked.destroy(new AnswerLost('nobody waits any more'));
     reply.raw.once('close', giveUp);
-    signal.addEventListener('abort', giveUp, { once: true });
+    if (forwarded.isKept && forwarded.isRepeatable)
+      signal.addEventListener('abort', giveUp, { once: true });
     whenConnected(asked, send);
     asked.once('timeout', () => asked.destroy(new AnswerLate('no answer in time')));
     const release = (): void => {

@@ -24,7 +24,7 @@ import {
   takesToWire,
 } from './parts.mapping';
 
-// Spelled out, not spread: these two are made for every authorization.
+// Spelled out, not spread: these three are made for every authorization.
 export function placedToWire(header: Header, event: HoldPlaced): HoldPlacedFact {
   const fact: HoldPlacedFact = {
     type: 'wallet.hold-placed',
@@ -74,19 +74,25 @@ export function capturedToWire(header: Header, event: HoldCaptured): HoldCapture
   return fact;
 }
 
-export function releasedToWire(header: Header, event: HoldReleased): HoldReleasedFact {
-  return {
-    ...header,
-    ...event,
-    type: 'wallet.hold-released',
-    amount: wire(event.amount),
-    returned: takesToWire(event.returned),
-    broken: takesToWire(event.broken),
-    overdraft: wire(event.overdraft),
-    capturedInAll: wire(event.capturedInAll),
-    balance: wire(event.balance),
-  };
-}
+export const releasedToWire = (header: Header, event: HoldReleased): HoldReleasedFact => ({
+  type: 'wallet.hold-released',
+  platform: header.platform,
+  mode: header.mode,
+  key: header.key,
+  transactionId: event.transactionId,
+  authorizationId: event.authorizationId,
+  accountId: event.accountId,
+  asset: event.asset,
+  reason: event.reason,
+  amount: wire(event.amount),
+  returned: takesToWire(event.returned),
+  broken: takesToWire(event.broken),
+  overdraft: wire(event.overdraft),
+  capturedInAll: wire(event.capturedInAll),
+  balance: wire(event.balance),
+  at: event.at,
+  legs: header.legs,
+});
 
 export function usedToWire(header: Header, event: AuthorizationUsed): AuthorizationUsedFact {
   return {

@@ -6,8 +6,9 @@ import { walletOf } from '../events/delivery';
 
 /** How long a read waits for what its customer was already promised. */
 export const WAIT_MS = 2_000;
-/** Assets that are known to exist; they are never removed. */
+/** Assets and customers that are known to exist; they are never removed. */
 const ASSETS_MAX = 10_000;
+const CUSTOMERS_MAX = 50_000;
 
 export const notReady = (detail: string): Problem =>
   new Problem(503, 'not_ready', detail, { retryAfterSeconds: 1 });
@@ -16,6 +17,8 @@ export const notReady = (detail: string): Problem =>
 export class WalletAccess {
   private readonly customers: CustomerDirectory;
   private readonly assets = new Set<string>();
+  /** Wallets of customers that were named by their id: no authorization waits for the catalog twice. */
+  private readonly wallets = new Map<string, WalletKey>();
 
   constructor(
     private readonly internal: InternalCalls,
@@ -42,8 +45,20 @@ export class WalletAccess {
       readonly customer_external_id?: string | undefined;
     },
   ): Promise<WalletKey> {
+    const { customer_id: id, customer_external_id: externalId } = body;
+    // An external id may be given to another customer; an id is one customer's for ever.
+    if (id === undefined || externalId !== undefined || id.startsWith('ext_')) {
+      const { customerId } = await this.customers.resolveReference(tenant, body);
+      return walletOf(tenant, customerId);
+    }
+    const name = `${tenant.platform} ${tenant.mode} ${id}`;
+    const known = this.wallets.get(name);
+    if (known) return known;
     const { customerId } = await this.customers.resolveReference(tenant, body);
-    return walletOf(tenant, customerId);
+    const wallet = walletOf(tenant, customerId);
+    if (this.wallets.size >= CUSTOMERS_MAX) this.wallets.clear();
+    this.wallets.set(name, wallet);
+    return wallet;
   }
 
   /**

@@ -1,5 +1,5 @@
 /** Wallets, grants and transactions as they are answered, and adjustments as they are asked for. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { newId } from '@kontor/contracts';
 import { decimal, wire, ZERO } from '@kontor/money';
 import { canonicalJson, invalid, Problem } from '@kontor/service-host';
@@ -117,16 +117,16 @@ function checkInstants({ amount, effective_at, expires_at }: AdjustmentBody): vo
 const HASH_BYTES = 16;
 
 export const hashOf = (content: object): string =>
-  createHash('sha256')
-    .update(canonicalJson(content))
-    .digest()
-    .subarray(0, HASH_BYTES)
-    .toString('base64url');
+  hash('sha256', canonicalJson(content), 'buffer').subarray(0, HASH_BYTES).toString('base64url');
 
-/** Rough size in the queue. */
-const COMMAND_BYTES = 1_000;
-export const bytesOf = ({ command }: Request): number =>
-  COMMAND_BYTES + JSON.stringify(command).length;
+/** Rough size in the queue; only metadata makes a command much larger than the others. */
+const COMMAND_BYTES = 2_000;
+export function bytesOf({ command }: Request): number {
+  const terms = 'terms' in command ? command.terms : command;
+  return 'metadata' in terms && terms.metadata
+    ? COMMAND_BYTES + JSON.stringify(terms.metadata).length
+    : COMMAND_BYTES;
+}
 
 export function problemOf(rejection: RequestRejection): Problem {
   switch (rejection.code) {

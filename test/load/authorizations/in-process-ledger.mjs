@@ -1,0 +1,174 @@
+/** The ledger as the wallet-ledger service puts it together, without HTTP. */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { root } from '../harness.mjs';
+import { differences } from './textbook.mjs';
+
+const require = createRequire(import.meta.url);
+const built = (file) => require(path.join(root, file));
+const LEDGER = 'services/wallet-ledger/dist';
+const { createWakeups, eventLogMigrations, openCheckpoints, openLocalLog, partitionOf } = built(
+  'libs/event-log/dist/index.js',
+);
+const { migrate, openDatabase } = built('libs/postgres/dist/index.js');
+export const { decimal, wire } = built('libs/money/dist/index.js');
+const { PostgresLedgerStore } = built(`${LEDGER}/adapters/postgres/ledger-store.js`);
+const { toRow } = built(`${LEDGER}/adapters/postgres/wallet.codec.js`);
+const { fromWire } = built(`${LEDGER}/adapters/events/wallet-facts.mapping.js`);
+const { initialState } = built(`${LEDGER}/domain/wallet-state.js`);
+const { evolve } = built(`${LEDGER}/domain/evolve.js`);
+const { walletKey } = built(`${LEDGER}/app/wallet-key.js`);
+const { Ledger } = built(`${LEDGER}/app/ledger.js`);
+const { addMilliseconds, newId, newUuid, systemClock } = built('libs/contracts/dist/index.js');
+
+export { newId, newUuid };
+export const SERVICE = 'wallet-ledger';
+export const TENANT = { platform: 'acc_06bqf7z9n4x8e2k1t5w3y0r7d2', mode: 'live' };
+const HELD_MS = 900_000;
+const GRACE_MS = 60_000;
+
+export const walletOf = (customerId) => walletKey(TENANT, customerId, partitionOf(customerId, 8));
+
+export async function openLedger(url) {
+  await migrate({ url, service: SERVICE }, [
+    eventLogMigrations,
+    { set: SERVICE, dir: path.join(root, 'services/wallet-ledger/migrations') },
+  ]);
+  const database = await openDatabase({ url, service: SERVICE });
+  const wakeups = createWakeups();
+  const log = await openLocalLog(database, SERVICE, wakeups);
+  const checkpoints = openCheckpoints(database, wakeups);
+  await checkpoints.load('wallet-ledger.fees', 'rating.rated.v1');
+  const store = new PostgresLedgerStore({ database, log, checkpoints });
+  const batches = [];
+  const ledger = new Ledger({
+    store,
+    clock: systemClock,
+    observer: {
+      batchTaken: (commands) => {
+        batches.push(commands);
+        return () => undefined;
+      },
+      decidedAgain() {},
+      refused() {},
+    },
+    nextTurn: setImmediate,
+    graceEnds: (expiresAt) => addMilliseconds(expiresAt, GRACE_MS),
+  });
+  return { database, log, store, ledger, batches };
+}
+
+const ACCOUNT = { name: 'default', asset: 'USD' };
+
+async function ask(ledger, request) {
+  const answer = await ledger.request(request, 500);
+  if (answer.kind !== 'accepted') throw new Error(`the ledger answered ${JSON.stringify(answer)}`);
+}
+
+export const credit = (ledger, wallet, amount) =>
+  ask(ledger, {
+    kind: 'request',
+    wallet,
+    command: {
+      type: 'AdjustFunds',
+      transactionId: newUuid(),
+      grantId: newId('grt'),
+      account: ACCOUNT,
+      amount: decimal(amount),
+      reason: 'external_topup',
+    },
+  });
+
+/** Commands as the HTTP routes make them. */
+export const authorizing = (ledger) => ({
+  authorize: ({ id, wallet, amount, hash }) =>
+    ask(ledger, {
+      kind: 'request',
+      wallet,
+      id: { transactionId: id, contentHash: hash },
+      command: {
+        type: 'PlaceHold',
+        authorizationId: id,
+        account: ACCOUNT,
+        amount: decimal(amount),
+        expiresAt: addMilliseconds(systemClock.now(), HELD_MS),
+        terms: {},
+      },
+    }),
+  capture: ({ id, wallet, hash }) =>
+    ask(ledger, {
+      kind: 'request',
+      wallet,
+      endHash: hash,
+      command: {
+        type: 'CaptureHold',
+        authorizationId: id,
+        amount: undefined,
+        final: true,
+        fiatRate: '1',
+      },
+    }),
+  void: ({ id, wallet, hash }) =>
+    ask(ledger, {
+      kind: 'request',
+      wallet,
+      endHash: hash,
+      command: { type: 'VoidHold', authorizationId: id },
+    }),
+});
+
+/** The books against what was answered, and every wallet against its own log, folded anew. */
+export async function brokenLedger({ database, store }, { wallets, opened, done }) {
+  const [counts] = await database.query(`
+    SELECT count(*) FILTER (WHERE type = 'wallet.hold-placed')::int AS placed,
+           count(*) FILTER (WHERE type = 'wallet.hold-captured')::int AS captured,
+           count(*) FILTER (WHERE type = 'wallet.hold-released')::int AS released
+    FROM (SELECT fact ->> 'type' AS type
+          FROM log_record, json_array_elements(facts::json) AS fact) AS facts`);
+  const [kept] = await database.query('SELECT count(*)::int AS ids FROM decided_transaction');
+  const broken = differences(
+    { ...counts, ...kept },
+    {
+      placed: done.authorized,
+      captured: done.captured,
+      released: done.voided,
+      ids: done.authorized,
+    },
+  );
+  const unbalanced = await database.query(`
+    SELECT fact ->> 'asset' AS asset, sum((leg ->> 'amount')::numeric)::text AS sum
+    FROM log_record, json_array_elements(facts::json) AS fact,
+         json_array_elements(fact -> 'legs') AS leg
+    GROUP BY 1 HAVING sum((leg ->> 'amount')::numeric) <> 0`);
+  broken.push(...unbalanced.map(({ asset, sum }) => `trial balance of ${asset} is ${sum}`));
+
+  const stored = (await store.loadWallets(wallets)).map(({ wallet }) => wallet);
+  const folded = await foldLog(database);
+  wallets.forEach(({ customerId }, index) => {
+    if (toRow(stored[index]) !== toRow(folded.get(customerId)))
+      broken.push(`wallet ${customerId} is not what its log says`);
+  });
+  const accounts = stored.flatMap((wallet) => [...wallet.accounts.values()]);
+  const sumOf = (name) => accounts.reduce((sum, account) => sum + Number(wire(account[name])), 0);
+  broken.push(
+    ...differences(
+      { free: sumOf('free'), held: sumOf('held') },
+      { free: wallets.length * opened - done.capturedCents / 100, held: 0 },
+    ),
+  );
+  return broken.slice(0, 10);
+}
+
+async function foldLog(database) {
+  const folded = new Map();
+  const rows = await database.query(
+    `SELECT facts FROM log_record WHERE topic = 'wallet.posted.v1' ORDER BY partition, position`,
+  );
+  for (const { facts } of rows)
+    for (const fact of JSON.parse(facts)) {
+      const wallet = folded.get(fact.key) ?? initialState();
+      evolve(wallet, fromWire(fact));
+      folded.set(fact.key, wallet);
+    }
+  return folded;
+}
