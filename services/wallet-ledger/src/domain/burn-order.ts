@@ -84,7 +84,7 @@ export const returnTakes = (lots: Lot[], takes: readonly Take[]): void =>
 /** What was spent is free again. */
 export const freeTakes = (lots: Lot[], takes: readonly Take[]): void =>
   changeLots(lots, takes, (lot, amount) => {
-    lot.available = lot.available.plus(amount);
+    lot.available = amount.plus(lot.available);
   });
 
 /** What was held is spent, or lost. */

@@ -125,12 +125,12 @@ const feeDebited = (event: FeeDebited): readonly Leg[] => [
   { account: 'revenue', amount: event.amount },
 ];
 
-const feeReversed = (event: FeeReversed): readonly Leg[] => [
-  { account: 'revenue', amount: event.amount.neg() },
-  { account: 'uncollected', amount: event.uncollected },
-  { account: 'debt', amount: event.debt.amount },
-  { account: 'breakage', amount: takenBy(event.broken) },
-  { account: 'available', amount: takenBy(event.returned) },
+const feeReversed = ({ amount, returned, broken, debt, uncollected }: FeeReversed): Leg[] => [
+  { account: 'revenue', amount: amount.neg() },
+  { account: 'uncollected', amount: uncollected },
+  { account: 'debt', amount: debt.amount },
+  { account: 'breakage', amount: takenBy(broken) },
+  { account: 'available', amount: takenBy(returned) },
 ];
 
 const captured = (event: HoldCaptured): readonly Leg[] => [
