@@ -7,6 +7,7 @@ import { moneyStories } from './stories/money';
 import { readsAfterWritesStories } from './stories/reads-after-writes';
 import { referenceStories } from './stories/reference';
 import { customerOf, simpleProduct, unique, untilAvailable, usage } from './stories/setting';
+import { reversalStories } from './stories/reversals';
 import { statementStories } from './stories/statements';
 import { tenantStories } from './stories/tenants';
 
@@ -22,6 +23,7 @@ describeKafka('every service in its own process over Kafka', (kafka) => {
   referenceStories(live);
   duplicateStories(live);
   moneyStories(live);
+  reversalStories(live);
   authorizationStories(live, test);
   statementStories(live);
   badInputStories(live);

@@ -5,6 +5,7 @@ import { duplicateStories } from './stories/duplicates';
 import { moneyStories } from './stories/money';
 import { readsAfterWritesStories } from './stories/reads-after-writes';
 import { referenceStories } from './stories/reference';
+import { reversalStories } from './stories/reversals';
 import { statementStories } from './stories/statements';
 import { tenantStories } from './stories/tenants';
 
@@ -22,6 +23,7 @@ describe('one process on embedded PostgreSQL', () => {
   referenceStories(live);
   duplicateStories(live);
   moneyStories(live);
+  reversalStories(live);
   authorizationStories(live, () => server.test);
   statementStories(live);
   badInputStories(live);

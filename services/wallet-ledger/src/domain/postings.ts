@@ -11,6 +11,7 @@ import type {
   AdjustmentReason,
   DebtStretch,
   FeeDebited,
+  FeeReversed,
   FundsCharged,
   FundsCredited,
   FundsDebited,
@@ -58,6 +59,8 @@ function allLegsOf(event: WalletEvent): readonly Leg[] {
       return charged(event);
     case 'FeeDebited':
       return feeDebited(event);
+    case 'FeeReversed':
+      return feeReversed(event);
     default:
       return legsOfHold(event);
   }
@@ -120,6 +123,14 @@ const feeDebited = (event: FeeDebited): readonly Leg[] => [
   ...taken(event),
   { account: 'uncollected', amount: event.uncollected.neg() },
   { account: 'revenue', amount: event.amount },
+];
+
+const feeReversed = (event: FeeReversed): readonly Leg[] => [
+  { account: 'revenue', amount: event.amount.neg() },
+  { account: 'uncollected', amount: event.uncollected },
+  { account: 'debt', amount: event.debt.amount },
+  { account: 'breakage', amount: takenBy(event.broken) },
+  { account: 'available', amount: takenBy(event.returned) },
 ];
 
 const captured = (event: HoldCaptured): readonly Leg[] => [
