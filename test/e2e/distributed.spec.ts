@@ -4,8 +4,10 @@ import { badInputStories } from './stories/bad-input';
 import { duplicateStories } from './stories/duplicates';
 import { ingestTopicStories } from './stories/ingest-topic';
 import { moneyStories } from './stories/money';
+import { readsAfterWritesStories } from './stories/reads-after-writes';
 import { referenceStories } from './stories/reference';
 import { customerOf, simpleProduct, unique, untilAvailable, usage } from './stories/setting';
+import { reversalStories } from './stories/reversals';
 import { statementStories } from './stories/statements';
 import { tenantStories } from './stories/tenants';
 
@@ -21,9 +23,11 @@ describeKafka('every service in its own process over Kafka', (kafka) => {
   referenceStories(live);
   duplicateStories(live);
   moneyStories(live);
+  reversalStories(live);
   authorizationStories(live, test);
   statementStories(live);
   badInputStories(live);
+  readsAfterWritesStories(live, 400);
   ingestTopicStories({ live, test, brokers: kafka.brokers, prefix: kafka.prefix });
   // Last: a second platform makes `kontor-platform` necessary.
   tenantStories(live, test);

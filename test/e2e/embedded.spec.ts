@@ -3,7 +3,9 @@ import { authorizationStories } from './stories/authorizations';
 import { badInputStories } from './stories/bad-input';
 import { duplicateStories } from './stories/duplicates';
 import { moneyStories } from './stories/money';
+import { readsAfterWritesStories } from './stories/reads-after-writes';
 import { referenceStories } from './stories/reference';
+import { reversalStories } from './stories/reversals';
 import { statementStories } from './stories/statements';
 import { tenantStories } from './stories/tenants';
 
@@ -21,8 +23,10 @@ describe('one process on embedded PostgreSQL', () => {
   referenceStories(live);
   duplicateStories(live);
   moneyStories(live);
+  reversalStories(live);
   authorizationStories(live, () => server.test);
   statementStories(live);
   badInputStories(live);
+  readsAfterWritesStories(live, Number(process.env['KONTOR_READS_AFTER_WRITES'] ?? 800));
   tenantStories(live, () => server.test);
 });

@@ -54,6 +54,7 @@ function factsOf(index, customers) {
   const about = { eventId, occurredAt: AT, subject: `chat_${index % 50_000}` };
   const productId = nameBasedId('prp', String(index % 5));
   const feeId = nameBasedId('fee', eventId);
+  const costId = randomUUID();
   const vendorId = nameBasedId('vnd', String(index % 3));
   const money = { asset: 'USD', amount: '0.0125', fiatRate: '1', fiatValue: '0.0125' };
   return {
@@ -61,7 +62,7 @@ function factsOf(index, customers) {
       ...{ type: 'usage.recorded', ...header, ...about, eventType: 'chat_completion' },
       ...{ occurredAtText: AT, recordedAt: AT, heads: { catalog: 1, costCatalog: 1 } },
       data: { input_tokens: 1200, output_tokens: 350, model: 'gpt-5' },
-      costs: [{ vendorId, amount: '0.004', currency: 'USD' }],
+      costs: [{ costId, vendorId, amount: '0.004', currency: 'USD', sent: { id: costId } }],
     },
     'rating.rated.v1': {
       ...{ type: 'rating.usage-rated', ...header, ...about, eventType: 'chat_completion' },
@@ -92,7 +93,7 @@ function factsOf(index, customers) {
       ...{ catalogHead: 1, costCatalogHead: 1, reportingCurrency: 'USD' },
       costs: [
         {
-          ...{ costId: randomUUID(), vendorId, amount: '0.004', currency: 'USD' },
+          ...{ costId, vendorId, amount: '0.004', currency: 'USD' },
           ...{ rate: '1', converted: '0.004' },
         },
       ],

@@ -5,8 +5,11 @@ import { settlementOf } from './settlement';
 import { consumerOf, partitionsOf } from './topics';
 import type { Wakeups } from './wakeups';
 
-/** Another instance may be the one that applies: asked again this often while waiting. */
-const POLL_MS = 250;
+/**
+ * Another instance may be the one that applies: asked again this often while somebody waits, with one
+ * question for all who wait for the consumer.
+ */
+const POLL_MS = 50;
 
 /** A partition of a consumer as its rows say. */
 export interface PartitionState {
@@ -43,6 +46,7 @@ export const tablesOf = (
 class PostgresCheckpoints implements ServiceCheckpoints {
   /** The highest positions that this process knows to be committed. */
   private readonly known = new Map<string, number>();
+  private readonly asked = new Map<string, Promise<void>>();
 
   constructor(
     readonly database: Database,
@@ -103,14 +107,39 @@ class PostgresCheckpoints implements ServiceCheckpoints {
 
   async waitFor(consumer: string, at: RecordPosition, timeoutMs: number): Promise<boolean> {
     const deadline = Date.now() + timeoutMs;
-    for (;;) {
+    for (let askedAt = Number.NEGATIVE_INFINITY; ;) {
       if (this.knows(consumer, at)) return true;
       const woken = this.nextMove(consumer, Math.min(POLL_MS, deadline - Date.now()));
-      const position = await this.position(consumer, at.topic, at.partition);
-      if (position >= at.position) return true;
+      // Commits of this process wake the wait and say how far they came: no question is needed.
+      if (Date.now() - askedAt >= POLL_MS || Date.now() >= deadline) {
+        askedAt = Date.now();
+        await this.refresh(consumer, at.topic);
+        if (this.knows(consumer, at)) return true;
+      }
       if (Date.now() >= deadline) return false;
       await woken;
     }
+  }
+
+  /** Learns how far all partitions are; who asks while a question is on its way gets its answer. */
+  private refresh(consumer: string, topic: string): Promise<void> {
+    const name = `${consumer} ${topic}`;
+    const asked = this.asked.get(name);
+    if (asked) return asked;
+    const asking = this.readPositions(consumer, topic).finally(() => this.asked.delete(name));
+    this.asked.set(name, asking);
+    return asking;
+  }
+
+  private async readPositions(consumer: string, topic: string): Promise<void> {
+    const { checkpoint } = tablesOf(consumer);
+    const rows = await this.database.query<{ partition: number; position: string }>(
+      `SELECT partition, position FROM ${checkpoint} WHERE consumer = $1 AND topic = $2`,
+      [consumer, topic],
+      { name: `${checkpoint} positions` },
+    );
+    for (const { partition, position } of rows)
+      this.remember(consumer, { topic, partition, position: Number(position) });
   }
 
   async parkedKeys(tx: Queryable, consumer: string): Promise<ParkedKey[]> {

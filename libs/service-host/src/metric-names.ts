@@ -48,6 +48,14 @@ export const METRICS: readonly MetricDefinition[] = [
     alert: 'the share of 5xx; the 99th percentile',
   },
   {
+    name: 'kontor_read_wait_seconds',
+    type: 'histogram',
+    labels: ['outcome'],
+    meaning:
+      'Time that a request with `Kontor-At-Least` waited; `outcome` is `reached` or `behind` (503).',
+    alert: 'any `behind` over some minutes',
+  },
+  {
     name: 'kontor_consumer_running',
     type: 'gauge',
     labels: OF_TOPIC,

@@ -7,3 +7,4 @@ export * from './kafka-broker';
 export * from './poll-until';
 export * from './server';
 export * from './service';
+export * from './recorded';

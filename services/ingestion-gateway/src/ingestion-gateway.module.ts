@@ -12,14 +12,21 @@ import {
   VENDORS_CONSUMER,
 } from './adapters/events/references.consumer';
 import { IngestConsumer, readInboundJson } from './adapters/events/ingest.consumer';
-import { CatalogOwner, ProjectedEvents, VendorOwner } from './adapters/events/owners';
+import {
+  CatalogOwner,
+  ProjectedEvents,
+  ProjectedFacts,
+  VendorOwner,
+} from './adapters/events/owners';
 import { ApiKeysController } from './adapters/http/api-keys.controller';
 import { EVENTS_PARTS, EventsController, rulesAt } from './adapters/http/events.controller';
 import { PlatformsController } from './adapters/http/platforms.controller';
+import { ReversalsController } from './adapters/http/reversals.controller';
 import { PostgresAcceptanceStore } from './adapters/postgres/acceptance-store';
 import { PostgresKeyStore } from './adapters/postgres/key-store';
 import { PostgresKnownReferences } from './adapters/postgres/known-references';
 import { PostgresPlatformRegister } from './adapters/postgres/platform-register';
+import { PostgresAcceptedIds, PostgresReversalStore } from './adapters/postgres/reversal-store';
 import { newSecret, secretHashOf } from './adapters/postgres/secrets';
 import { AcceptUsage } from './app/accept-usage';
 import { AdmitUsage } from './app/admit-usage';
@@ -27,6 +34,7 @@ import { ApiKeys } from './app/api-keys';
 import { IngestRecords } from './app/ingest-records';
 import type { KnownReferences } from './app/ports';
 import { Resolver } from './app/resolver';
+import { ReverseEvent } from './app/reverse-event';
 import { FORWARDING_RUNTIME, ForwardingLifecycle, KNOWN_CUSTOMERS } from './forwarding-lifecycle';
 import { GatewayLifecycle } from './gateway-lifecycle';
 import { gatewayMetrics, type GatewayMetrics } from './gateway-metrics';
@@ -46,6 +54,7 @@ export class IngestionGatewayModule {
       module: IngestionGatewayModule,
       controllers: [
         EventsController,
+        ReversalsController,
         PlatformsController,
         ApiKeysController,
         ReferencesConsumer,
@@ -53,6 +62,7 @@ export class IngestionGatewayModule {
       ],
       providers: [
         { provide: EVENTS_PARTS, useValue: { acceptance, processed, clock, metrics } },
+        { provide: ReverseEvent, useValue: reverseEventOf(runtime) },
         { provide: ApiKeys, useValue: apiKeysOf(runtime) },
         { provide: REFERENCES_PARTS, useValue: { database, checkpoints } },
         { provide: IngestRecords, useValue: ingest },
@@ -146,4 +156,11 @@ const apiKeysOf = (runtime: ServiceRuntime): ApiKeys =>
     },
     ring: keyRingOf(runtime),
     clock: runtime.clock,
+  });
+
+const reverseEventOf = ({ internal, database, log, clock }: ServiceRuntime): ReverseEvent =>
+  new ReverseEvent({
+    accepted: new PostgresAcceptedIds(database),
+    events: new ProjectedFacts(internal),
+    store: new PostgresReversalStore({ database, log, clock }),
   });

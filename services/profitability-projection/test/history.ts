@@ -9,18 +9,24 @@ import {
   moneyOfFee,
   productsOf,
   type CostEntry,
+  type CostTopicEntry,
+  type FeeReversal,
   type FeeValue,
   type Happening,
   type RatedEntry,
   type RatedFee,
-  type UsageEntry,
+  type UsageTopicEntry,
 } from '../src/domain/entries';
 
 export type Entry =
-  | { readonly topic: 'usage'; readonly entry: UsageEntry }
-  | { readonly topic: 'rated'; readonly entry: RatedEntry }
-  | { readonly topic: 'wallet'; readonly entry: FeeValue }
-  | { readonly topic: 'costs'; readonly entry: CostEntry };
+  | { readonly topic: 'usage'; readonly customerId: string; readonly entry: UsageTopicEntry }
+  | { readonly topic: 'rated'; readonly customerId: string; readonly entry: RatedEntry }
+  | {
+      readonly topic: 'wallet';
+      readonly customerId: string;
+      readonly entry: FeeValue | FeeReversal;
+    }
+  | { readonly topic: 'costs'; readonly customerId: string; readonly entry: CostTopicEntry };
 
 /** What happened to one event, before it is spread over topics. */
 export interface Story {
@@ -40,6 +46,8 @@ export interface Story {
     readonly converted: boolean;
     readonly category: string;
   }[];
+  /** Fees alone, at once with the costs, or the costs later. */
+  readonly reversed: 'not' | 'fees' | 'with costs' | 'costs later';
 }
 
 const amount = fc.constantFrom('0', '0.1', '0.000000000001', '1', '0.333333333333', '7', '0.16');
@@ -63,6 +71,7 @@ export const storyArbitrary: fc.Arbitrary<Story> = fc.record({
     }),
     { maxLength: 3 },
   ),
+  reversed: fc.constantFrom('not', 'not', 'fees', 'with costs', 'costs later'),
 });
 
 const hex = (value: number): string => value.toString(16).padStart(12, '0');
@@ -109,9 +118,10 @@ export function entriesOf(story: Story, index: number): Entry[] {
     currency: cost.converted ? 'USD' : 'EUR',
     converted: cost.converted ? decimal(cost.amount) : null,
   }));
+  const { customerId } = happening;
   return [
     {
-      topic: 'usage',
+      ...{ topic: 'usage', customerId },
       entry: {
         ...happening,
         ...{ eventType: story.type, occurredAtText: happening.occurredAt, recordedAt },
@@ -119,7 +129,7 @@ export function entriesOf(story: Story, index: number): Entry[] {
       },
     },
     {
-      topic: 'rated',
+      ...{ topic: 'rated', customerId },
       entry: {
         ...happening,
         ...{ eventType: story.type, recordedAt, fees, ...productsOf(fees) },
@@ -127,8 +137,36 @@ export function entriesOf(story: Story, index: number): Entry[] {
         authorizationId: null,
       },
     },
-    ...debits.map((entry): Entry => ({ topic: 'wallet', entry })),
-    { topic: 'costs', entry: { ...happening, lines } },
+    ...debits.map((entry): Entry => ({ topic: 'wallet', customerId, entry })),
+    { topic: 'costs', customerId, entry: { ...happening, lines } },
+    ...reversalsOf(story, happening, debits),
+  ];
+}
+
+/** What each topic says of a reversal, behind what it said of the event. */
+function reversalsOf(
+  { reversed }: Story,
+  { platform, mode, eventId, customerId }: Happening,
+  debits: readonly FeeValue[],
+): Entry[] {
+  if (reversed === 'not') return [];
+  const event = { platform, mode, eventId };
+  const said = { ...event, reason: 'sent twice', reversedAt: '2026-02-02T00:00:00.000000Z' };
+  const usage = (costs: boolean): Entry => ({
+    ...{ topic: 'usage', customerId },
+    entry: { ...said, costs },
+  });
+  return [
+    usage(reversed === 'with costs'),
+    ...(reversed === 'costs later' ? [usage(true)] : []),
+    ...debits.map((reversedFee): Entry => ({
+      topic: 'wallet',
+      customerId,
+      entry: { ...event, reversedFee },
+    })),
+    ...(reversed === 'fees'
+      ? []
+      : [{ topic: 'costs', customerId, entry: { ...event, costsReversed: true } } as const]),
   ];
 }
 
@@ -150,21 +188,31 @@ interface Everything {
   readonly fees: readonly FeeValue[];
   readonly costs: readonly (Happening & CostEntry['lines'][number])[];
   readonly rated: ReadonlyMap<string, RatedEntry>;
+  readonly reversedFees: ReadonlySet<string>;
 }
 
+/** Costs that were reversed are none; of reversed fees it is known that they were. */
 function everythingOf(entries: readonly Entry[]): Everything {
   const rated = new Map<string, RatedEntry>();
   const fees: FeeValue[] = [];
+  const reversedFees = new Set<string>();
+  const reversedCosts = new Set<string>();
   const costs: (Happening & CostEntry['lines'][number])[] = [];
-  for (const one of entries)
-    if (one.topic === 'wallet') fees.push(one.entry);
-    else if (one.topic === 'costs')
-      costs.push(...one.entry.lines.map((line) => ({ ...one.entry, ...line })));
-    else if (one.topic === 'rated') {
-      rated.set(one.entry.eventId, one.entry);
-      fees.push(...freeFeesOf(one.entry));
+  for (const { topic, entry } of entries)
+    if (topic === 'wallet')
+      if ('reversedFee' in entry) reversedFees.add(entry.reversedFee.feeId);
+      else fees.push(entry);
+    else if (topic === 'costs')
+      if ('costsReversed' in entry) reversedCosts.add(entry.eventId);
+      else costs.push(...entry.lines.map((line) => ({ ...entry, ...line })));
+    else if (topic === 'rated') {
+      rated.set(entry.eventId, entry);
+      fees.push(...freeFeesOf(entry));
     }
-  return { fees, costs, rated };
+  return {
+    ...{ fees, rated, reversedFees },
+    costs: costs.filter(({ eventId }) => !reversedCosts.has(eventId)),
+  };
 }
 
 const freeFeesOf = (entry: RatedEntry): FeeValue[] =>
@@ -178,7 +226,7 @@ const freeFeesOf = (entry: RatedEntry): FeeValue[] =>
 
 /** What each product must bear of costs, by day; '' = no product. */
 export function expectedProductCosts(entries: readonly Entry[]): Totals {
-  const { fees, costs, rated } = everythingOf(entries);
+  const { fees, costs, rated, reversedFees } = everythingOf(entries);
   const sums = new Map<string, Decimal>();
   for (const cost of costs) {
     const { currency, amount: size } = moneyOfCost(cost);
@@ -197,7 +245,10 @@ export function expectedProductCosts(entries: readonly Entry[]): Totals {
         ? [['', size] as const]
         : allocate(
             size,
-            bearers.map(({ value }) => value ?? ZERO),
+            bearers.map(({ value, feeId }) =>
+              // A reversed fee still says who bears the costs that arose for it, and no others.
+              own === 0 && reversedFees.has(feeId) ? ZERO : (value ?? ZERO),
+            ),
           ).map((part, at) => [bearers[at]!.productId, part] as const);
     for (const [product, part] of parts) {
       const key = `${product}|${cost.occurredAt.slice(0, 10)}|${currency}`;
@@ -209,12 +260,12 @@ export function expectedProductCosts(entries: readonly Entry[]): Totals {
 
 /** Revenue and costs by customer and day. */
 export function expectedCustomers(entries: readonly Entry[]): Totals {
-  const { fees, costs } = everythingOf(entries);
+  const { fees, costs, reversedFees } = everythingOf(entries);
   const revenue = new Map<string, Decimal>();
   const spent = new Map<string, Decimal>();
   const keyOf = (at: Happening, currency: string): string =>
     `${at.customerId}|${at.occurredAt.slice(0, 10)}|${currency}`;
-  for (const fee of fees) {
+  for (const fee of fees.filter(({ feeId }) => !reversedFees.has(feeId))) {
     const { currency, amount: size } = moneyOfFee(fee);
     revenue.set(keyOf(fee, currency), sum([revenue.get(keyOf(fee, currency)) ?? ZERO, size]));
   }
@@ -240,7 +291,7 @@ const textsOf = (sums: ReadonlyMap<string, Decimal>): Totals =>
 export function interleave(entries: readonly Entry[], pick: () => number): Entry[] {
   const queues = new Map<string, Entry[]>();
   for (const entry of entries) {
-    const key = `${entry.topic} ${entry.entry.customerId}`;
+    const key = `${entry.topic} ${entry.customerId}`;
     queues.set(key, [...(queues.get(key) ?? []), entry]);
   }
   const waiting = [...queues.values()];
@@ -267,4 +318,11 @@ export function batchesOf(order: readonly Entry[], pick: () => number): Entry[][
 
 /** The same history on another platform: none of its rows meet. */
 export const onPlatform = (entries: readonly Entry[], platform: string): Entry[] =>
-  entries.map((one) => ({ ...one, entry: { ...one.entry, platform } }) as Entry);
+  entries.map((one) => {
+    const entry = { ...one.entry, platform };
+    return (
+      'reversedFee' in entry
+        ? { ...one, entry: { ...entry, reversedFee: { ...entry.reversedFee, platform } } }
+        : { ...one, entry }
+    ) as Entry;
+  });

@@ -1,18 +1,23 @@
 /** The view in memory: the same ports as on PostgreSQL, kept by the component tests to be alike. */
-import { wire, type Decimal } from '@kontor/money';
+import { wire, ZERO, type Decimal } from '@kontor/money';
 import { FOLDS } from '../src/app/fold-topics';
 import type { CostlyEvent, KnownEvents, OpenSubject, OpenSubjects } from '../src/app/ports';
 import {
   eventKey,
   keyOf,
   type CostEntry,
+  type CostTopicEntry,
   type EventRef,
   type FeeValue,
   type RatedEntry,
+  type ReversalEntry,
   type SubjectRef,
   type UsageEntry,
+  type UsageTopicEntry,
+  type WalletEntry,
 } from '../src/domain/entries';
-import { sharesByValue, subjectKey, type Changes, type SubjectCost } from '../src/domain/fold';
+import { subjectKey, type Changes, type SubjectCost } from '../src/domain/changes';
+import { sharesByValue } from '../src/domain/bear-costs';
 import type { SubjectShare } from '../src/domain/reshare';
 import { ROLL_UP_TABLES, type RollUpRow, type RollUps } from '../src/domain/roll-ups';
 import { weighed } from '../src/domain/share-cost';
@@ -23,13 +28,16 @@ interface OpenMark extends SubjectRef {
   again: boolean;
 }
 
+type Writable<Row> = { -readonly [Name in keyof Row]: Row[Name] };
+
 export class MemoryView implements KnownEvents {
   readonly usage = new Map<string, UsageEntry>();
+  readonly reversals = new Map<string, ReversalEntry>();
   readonly ratedEntries = new Map<string, RatedEntry>();
-  readonly feeValues: FeeValue[] = [];
-  readonly costEntries = new Map<string, CostEntry>();
-  readonly eventShares: Changes['eventShares'] = [];
-  readonly subjectCosts: SubjectCost[] = [];
+  readonly feeValues: Writable<FeeValue>[] = [];
+  readonly costEntries = new Map<string, Writable<CostEntry>>();
+  readonly eventShares: Writable<Changes['eventShares'][number]>[] = [];
+  readonly subjectCosts: Writable<SubjectCost>[] = [];
   readonly subjectShares = new Map<string, SubjectShare>();
   readonly open = new Map<string, OpenMark>();
   readonly rollUps = new Map<string, RollUpRow>();
@@ -38,10 +46,11 @@ export class MemoryView implements KnownEvents {
     const changes = await this.fold(batch);
     for (const entry of changes.usage) this.usage.set(eventKey(entry), entry);
     for (const entry of changes.rated) this.ratedEntries.set(eventKey(entry), entry);
-    for (const entry of changes.costs) this.costEntries.set(eventKey(entry), entry);
-    this.feeValues.push(...changes.fees);
-    this.eventShares.push(...changes.eventShares);
-    this.subjectCosts.push(...changes.subjectCosts);
+    for (const entry of changes.costs) this.costEntries.set(eventKey(entry), { ...entry });
+    this.feeValues.push(...changes.fees.map((fee) => ({ ...fee })));
+    this.eventShares.push(...changes.eventShares.map((share) => ({ ...share })));
+    this.subjectCosts.push(...changes.subjectCosts.map((cost) => ({ ...cost })));
+    this.reverse(changes);
     for (const group of changes.subjectsWithNewCosts.values())
       if (this.feesOf(group).length > 0) this.mark(group);
     for (const group of changes.subjectsWithNewFees.values())
@@ -49,17 +58,33 @@ export class MemoryView implements KnownEvents {
     this.add(changes.rollUps);
   }
 
+  private reverse(changes: Changes): void {
+    for (const [key, reversal] of changes.reversals) {
+      const before = this.reversals.get(key);
+      const costs = reversal.costs || before?.costs === true;
+      this.reversals.set(key, { ...(before ?? reversal), costs });
+    }
+    for (const { feeId } of changes.reversedFees)
+      this.feeValues.find((fee) => fee.feeId === feeId)!.reversed = true;
+    for (const costs of changes.reversedCosts)
+      this.costEntries.get(eventKey(costs))!.reversed = true;
+    for (const { eventId } of changes.reversedShares)
+      for (const share of this.eventShares) if (share.eventId === eventId) share.costs = ZERO;
+    for (const { eventId } of changes.reversedSubjectCosts)
+      for (const cost of this.subjectCosts) if (cost.eventId === eventId) cost.amount = ZERO;
+  }
+
   private fold(batch: readonly Entry[]): Promise<Changes> {
     const entries = batch.map(({ entry }) => entry);
     switch (batch[0]!.topic) {
       case 'usage':
-        return FOLDS.usage(entries as UsageEntry[], this);
+        return FOLDS.usage(entries as UsageTopicEntry[], this);
       case 'rated':
         return FOLDS.rated(entries as RatedEntry[], this);
       case 'wallet':
-        return FOLDS.wallet(entries as FeeValue[], this);
+        return FOLDS.wallet(entries as WalletEntry[], this);
       case 'costs':
-        return FOLDS.costs(entries as CostEntry[], this);
+        return FOLDS.costs(entries as CostTopicEntry[], this);
     }
   }
 
@@ -98,7 +123,7 @@ export class MemoryView implements KnownEvents {
       take: async (limit) =>
         [...this.open.values()].slice(0, limit).map((mark) => this.sized(mark)),
       fees: async (subjects) =>
-        new Map(subjects.map((group) => [subjectKey(group), weighed(this.feesOf(group))])),
+        new Map(subjects.map((group) => [subjectKey(group), weighed(this.weightsOf(group))])),
       events: async (subjects, limit) =>
         new Map(
           subjects.map((subject) => [subjectKey(subject), this.eventsOf(subject, limit)] as const),
@@ -138,7 +163,9 @@ export class MemoryView implements KnownEvents {
         one.costs,
       ]),
       ...[...this.subjectShares].map(([key, { costs }]) => ['subject', key, costs]),
-      ...this.feeValues.map((fee) => ['fee', fee.feeId, fee.value]),
+      ...this.feeValues.map((fee) => ['fee', fee.feeId, fee.value, fee.reversed === true]),
+      ...[...this.reversals].map(([key, { reason, costs }]) => ['reversal', key, reason, costs]),
+      ...[...this.costEntries].map(([key, { reversed }]) => ['costs', key, reversed === true]),
     ];
     return tables
       .map((row) => row.map((cell) => (isDecimal(cell) ? wire(cell) : String(cell))).join('|'))
@@ -146,7 +173,8 @@ export class MemoryView implements KnownEvents {
   }
 
   private sized(mark: OpenMark): OpenSubject {
-    return { ...mark, feeCount: this.feesOf(mark).length };
+    const fees = this.feesOf(mark);
+    return { ...mark, feeCount: fees.length + fees.filter(({ reversed }) => reversed).length };
   }
 
   private eventsOf(subject: OpenSubject, limit: number): CostlyEvent[] {
@@ -161,6 +189,10 @@ export class MemoryView implements KnownEvents {
         ...{ eventId, costs },
         shared: [...this.subjectShares.values()].filter((share) => share.eventId === eventId),
       }));
+  }
+
+  private weightsOf(group: SubjectRef): FeeValue[] {
+    return this.feesOf(group).map((fee) => (fee.reversed ? { ...fee, value: ZERO } : fee));
   }
 
   private feesOf(group: SubjectRef): FeeValue[] {

@@ -16,6 +16,7 @@ import { partitionOf } from '@kontor/event-log';
 const SERVICE = 'profitability-projection';
 const TABLES = [
   'usage_detail',
+  'event_reversal',
   'rated_detail',
   'event_product',
   'fee_value',
@@ -89,7 +90,7 @@ export async function openView(
       const topic: Topic = batch[0]!.topic;
       const fold = FOLDS[topic] as Fold<EntryOf[Topic]>;
       const entries = batch.map(({ entry }) => entry);
-      const partitions = [...new Set(entries.map(({ customerId }) => partitionOf(customerId, 8)))];
+      const partitions = [...new Set(batch.map(({ customerId }) => partitionOf(customerId, 8)))];
       // Turns of its own, as in another process: only the advisory locks decide.
       const writer = new ViewWriter(database, noCheckpoints, new PartitionTurns());
       await writer.write(

@@ -111,7 +111,8 @@ describe('An audit', () => {
     [
       'a grant that nobody gave',
       `INSERT INTO wallet_grant SELECT platform, mode, customer_id, account_id, 'grt_more', purpose,
-         amount, effective_at, expires_at, created_at FROM wallet_grant WHERE customer_id = $1 LIMIT 1`,
+         amount, effective_at, expires_at, created_at, basis, priority
+       FROM wallet_grant WHERE customer_id = $1 LIMIT 1`,
       `DELETE FROM wallet_grant WHERE grant_id = 'grt_more'`,
       { what: 'grants beyond the log', expected: '0', found: '1' },
     ],

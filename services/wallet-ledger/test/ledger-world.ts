@@ -7,7 +7,9 @@ import {
   newUuid,
   systemClock,
   type Clock,
+  type RatingRatedV1,
   type UsageRated,
+  type UsageRatingReversed,
   type WalletPostedV1,
 } from '@kontor/contracts';
 import {
@@ -236,7 +238,10 @@ export class LedgerWorld {
   }
 
   /** Writes rated usage as rating would: one record per call and partition, each with its cause. */
-  async rate(facts: readonly UsageRated[], cause = { partition: 0, position: 1 }): Promise<void> {
+  async rate(
+    facts: readonly RatingRatedV1[],
+    cause = { partition: 0, position: 1 },
+  ): Promise<void> {
     const records = buildRecords('rating.rated.v1', facts, {
       topic: 'usage.recorded.v1',
       ...cause,
@@ -340,6 +345,21 @@ export function rated(customer: string, ...prices: Readonly<Record<string, strin
     })),
   };
 }
+
+/** The reversal of rated usage, with one fee more than it had, as rating names all it may have. */
+export const reversed = ({
+  platform,
+  mode,
+  key,
+  eventId,
+  fees,
+}: UsageRated): UsageRatingReversed => ({
+  type: 'rating.usage-reversed',
+  ...{ platform, mode, key, eventId },
+  reason: 'sent by mistake',
+  feeIds: [`fee_of_another_price_${eventId}`, ...fees.map(({ feeId }) => feeId)],
+  recordedAt: '2026-01-06T09:12:44.000000Z',
+});
 
 function alternativesOf(
   price: Readonly<Record<string, string>>,

@@ -35,7 +35,7 @@ export type DecimalString = string;
 /**
  * For every usage fact its costs, normalised and converted (possibly none). Key = customer id.
  */
-export type CostAttributedV1 = UsageCostsAttributed;
+export type CostAttributedV1 = UsageCostsAttributed | UsageCostsReversed;
 export type Uuid = string;
 export type Position = number;
 /**
@@ -45,11 +45,11 @@ export type CostCatalogV1 = VendorCreated;
 /**
  * For every usage fact its fees, or why there are none. Key = customer id. No wall clock in it, so rating the same facts again gives the same bytes.
  */
-export type RatingRatedV1 = UsageRated;
+export type RatingRatedV1 = UsageRated | UsageRatingReversed;
 /**
- * Accepted usage with its costs. Key = customer id.
+ * Accepted usage with its costs, and what was reversed of it. Key = customer id.
  */
-export type UsageRecordedV1 = UsageRecorded;
+export type UsageRecordedV1 = UsageRecorded | UsageReversed;
 /**
  * What moved in a wallet, with the legs (they sum to zero per asset) and the lots. Key = customer id.
  */
@@ -65,7 +65,8 @@ export type WalletPostedV1 =
   | HoldPlaced
   | HoldCaptured
   | HoldReleased
-  | AuthorizationUsed;
+  | AuthorizationUsed
+  | FeeReversed;
 
 export interface CustomerCreated {
   type: 'catalog.customer-created';
@@ -370,6 +371,27 @@ export interface AttributedCost {
    */
   converted: DecimalString | null;
 }
+/**
+ * The answer to a reversal of usage. Behind the event's costs, in the same partition.
+ */
+export interface UsageCostsReversed {
+  type: 'cost.usage-costs-reversed';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  eventId: Uuid;
+  /**
+   * Whether the event's costs are taken back; false = they stay.
+   */
+  costs: boolean;
+  /**
+   * UTC with exactly six fractional digits, so that texts sort as instants do.
+   */
+  recordedAt: string;
+}
 export interface VendorCreated {
   type: 'cost.vendor-created';
   platform: string;
@@ -455,6 +477,28 @@ export interface FeeAlternative {
    */
   fiatValue: DecimalString | null;
 }
+/**
+ * The fees of a rated event are taken back. Behind its rating, in the same partition.
+ */
+export interface UsageRatingReversed {
+  type: 'rating.usage-reversed';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  eventId: Uuid;
+  reason: string;
+  /**
+   * Every fee that the event may have had, one for each price of its type in any product version that the customer ever held; most often more than it had. None when only costs are reversed.
+   */
+  feeIds: string[];
+  /**
+   * UTC with exactly six fractional digits, so that texts sort as instants do.
+   */
+  recordedAt: string;
+}
 export interface UsageRecorded {
   type: 'usage.recorded';
   platform: string;
@@ -506,6 +550,27 @@ export interface UsageCost {
 export interface CatalogHeads {
   catalog: Position;
   costCatalog: Position;
+}
+/**
+ * The fees of an accepted event, and its costs when that is said, are taken back. Always behind its usage, in the same partition.
+ */
+export interface UsageReversed {
+  type: 'usage.reversed';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  eventId: Uuid;
+  eventType: Name;
+  reason: string;
+  /**
+   * False when the fees were reversed before and the costs follow.
+   */
+  fees: boolean;
+  costs: boolean;
+  recordedAt: Instant;
 }
 export interface AccountOpened {
   type: 'wallet.account-opened';
@@ -904,4 +969,65 @@ export interface AuthorizationUsed {
   ignored?: 'authorization_not_open' | 'authorization_expired';
   at: Instant;
   legs: Leg[];
+}
+/**
+ * A debited fee was taken back. What it took went back to the lots that it came from, also by way of a hold; what lots had repaid of its debt went back to those; what was still owed is owed no more.
+ */
+export interface FeeReversed {
+  type: 'wallet.fee-reversed';
+  platform: string;
+  mode: Mode;
+  /**
+   * Customer id.
+   */
+  key: string;
+  /**
+   * The fee id and `.reversed`.
+   */
+  transactionId: string;
+  eventId: Uuid;
+  feeId: string;
+  productId: string;
+  accountId: string;
+  asset: string;
+  /**
+   * Plain digits, no exponent, no trailing zeros.
+   */
+  amount: string;
+  fiatValue: DecimalString | null;
+  fiatRate: DecimalString | null;
+  subject?: Name;
+  reason: string;
+  returned: Take[];
+  /**
+   * Out of lots that expired meanwhile: lost.
+   */
+  broken: Take[];
+  /**
+   * Those of the returned-to lots that had nothing left
+   */
+  revived: GivenGrant[];
+  debt: DebtStretch1;
+  /**
+   * Plain digits, no exponent, no trailing zeros.
+   */
+  uncollected: string;
+  balance: DecimalString;
+  /**
+   * UTC with exactly six fractional digits, so that texts sort as instants do.
+   */
+  occurredAt: string;
+  at: Instant;
+  legs: Leg[];
+}
+export interface GivenGrant {
+  grant: Grant;
+  createdAt: Instant;
+}
+/**
+ * A stretch of the account's debt, counted from its first debt on. A debit occupies one, a repayment covers the oldest open ones, so they name each other by it.
+ */
+export interface DebtStretch1 {
+  from: DecimalString;
+  amount: DecimalString;
 }

@@ -199,4 +199,114 @@ export interface InternalOperations {
       }[];
     };
   };
+  'catalog.await-position': {
+    request: {
+      topic: string;
+      partition: number;
+      position: number;
+      /**
+       * 0 to 2000.
+       */
+      waitMs: number;
+    };
+    /**
+     * Without heads when it was not reached in time.
+     */
+    response: {
+      reached: boolean;
+      heads: {
+        topic: string;
+        partition: number;
+        position: number;
+      }[];
+    };
+  };
+  'cost-attribution.await-position': {
+    request: {
+      topic: string;
+      partition: number;
+      position: number;
+      /**
+       * 0 to 2000.
+       */
+      waitMs: number;
+    };
+    /**
+     * Without heads when it was not reached in time.
+     */
+    response: {
+      reached: boolean;
+      heads: {
+        topic: string;
+        partition: number;
+        position: number;
+      }[];
+    };
+  };
+  'ingestion-gateway.await-position': {
+    request: {
+      topic: string;
+      partition: number;
+      position: number;
+      /**
+       * 0 to 2000.
+       */
+      waitMs: number;
+    };
+    /**
+     * Without heads when it was not reached in time.
+     */
+    response: {
+      reached: boolean;
+      heads: {
+        topic: string;
+        partition: number;
+        position: number;
+      }[];
+    };
+  };
+  'rating.await-position': {
+    request: {
+      topic: string;
+      partition: number;
+      position: number;
+      /**
+       * 0 to 2000.
+       */
+      waitMs: number;
+    };
+    /**
+     * Without heads when it was not reached in time.
+     */
+    response: {
+      reached: boolean;
+      heads: {
+        topic: string;
+        partition: number;
+        position: number;
+      }[];
+    };
+  };
+  'wallet-ledger.await-position': {
+    request: {
+      topic: string;
+      partition: number;
+      position: number;
+      /**
+       * 0 to 2000.
+       */
+      waitMs: number;
+    };
+    /**
+     * Without heads when it was not reached in time.
+     */
+    response: {
+      reached: boolean;
+      heads: {
+        topic: string;
+        partition: number;
+        position: number;
+      }[];
+    };
+  };
 }

@@ -821,6 +821,9 @@ export const SCHEMAS: readonly object[] = [
       {
         $ref: '#/$defs/UsageCostsAttributed',
       },
+      {
+        $ref: '#/$defs/UsageCostsReversed',
+      },
     ],
     $defs: {
       UsageCostsAttributed: {
@@ -875,6 +878,39 @@ export const SCHEMAS: readonly object[] = [
             items: {
               $ref: '#/$defs/AttributedCost',
             },
+          },
+        },
+      },
+      UsageCostsReversed: {
+        type: 'object',
+        description:
+          "The answer to a reversal of usage. Behind the event's costs, in the same partition.",
+        additionalProperties: false,
+        required: ['type', 'platform', 'mode', 'key', 'eventId', 'costs', 'recordedAt'],
+        properties: {
+          type: {
+            const: 'cost.usage-costs-reversed',
+          },
+          platform: {
+            type: 'string',
+          },
+          mode: {
+            $ref: 'common.yaml#/$defs/Mode',
+          },
+          key: {
+            type: 'string',
+            description: 'Customer id.',
+          },
+          eventId: {
+            $ref: 'common.yaml#/$defs/Uuid',
+          },
+          costs: {
+            type: 'boolean',
+            description: "Whether the event's costs are taken back; false = they stay.",
+          },
+          recordedAt: {
+            $ref: 'common.yaml#/$defs/Instant',
+            description: 'When the reversal was accepted.',
           },
         },
       },
@@ -978,6 +1014,9 @@ export const SCHEMAS: readonly object[] = [
       {
         $ref: '#/$defs/UsageRated',
       },
+      {
+        $ref: '#/$defs/UsageRatingReversed',
+      },
     ],
     $defs: {
       UsageRated: {
@@ -1055,6 +1094,47 @@ export const SCHEMAS: readonly object[] = [
           },
           authorizationFinal: {
             type: 'boolean',
+          },
+        },
+      },
+      UsageRatingReversed: {
+        type: 'object',
+        description:
+          'The fees of a rated event are taken back. Behind its rating, in the same partition.',
+        additionalProperties: false,
+        required: ['type', 'platform', 'mode', 'key', 'eventId', 'reason', 'feeIds', 'recordedAt'],
+        properties: {
+          type: {
+            const: 'rating.usage-reversed',
+          },
+          platform: {
+            type: 'string',
+          },
+          mode: {
+            $ref: 'common.yaml#/$defs/Mode',
+          },
+          key: {
+            type: 'string',
+            description: 'Customer id.',
+          },
+          eventId: {
+            $ref: 'common.yaml#/$defs/Uuid',
+          },
+          reason: {
+            type: 'string',
+            maxLength: 1000,
+          },
+          feeIds: {
+            type: 'array',
+            description:
+              'Every fee that the event may have had, one for each price of its type in any product version that the customer ever held; most often more than it had. None when only costs are reversed.',
+            items: {
+              type: 'string',
+            },
+          },
+          recordedAt: {
+            $ref: 'common.yaml#/$defs/Instant',
+            description: 'When the reversal was accepted.',
           },
         },
       },
@@ -1174,10 +1254,13 @@ export const SCHEMAS: readonly object[] = [
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'https://kontor.dev/schemas/events/usage.recorded.v1.yaml',
     title: 'UsageRecordedV1',
-    description: 'Accepted usage with its costs. Key = customer id.',
+    description: 'Accepted usage with its costs, and what was reversed of it. Key = customer id.',
     oneOf: [
       {
         $ref: '#/$defs/UsageRecorded',
+      },
+      {
+        $ref: '#/$defs/UsageReversed',
       },
     ],
     $defs: {
@@ -1252,6 +1335,59 @@ export const SCHEMAS: readonly object[] = [
           },
           heads: {
             $ref: '#/$defs/CatalogHeads',
+          },
+        },
+      },
+      UsageReversed: {
+        type: 'object',
+        description:
+          'The fees of an accepted event, and its costs when that is said, are taken back. Always behind its usage, in the same partition.',
+        additionalProperties: false,
+        required: [
+          'type',
+          'platform',
+          'mode',
+          'key',
+          'eventId',
+          'eventType',
+          'reason',
+          'fees',
+          'costs',
+          'recordedAt',
+        ],
+        properties: {
+          type: {
+            const: 'usage.reversed',
+          },
+          platform: {
+            type: 'string',
+          },
+          mode: {
+            $ref: 'common.yaml#/$defs/Mode',
+          },
+          key: {
+            type: 'string',
+            description: 'Customer id.',
+          },
+          eventId: {
+            $ref: 'common.yaml#/$defs/Uuid',
+          },
+          eventType: {
+            $ref: 'common.yaml#/$defs/Name',
+          },
+          reason: {
+            type: 'string',
+            maxLength: 1000,
+          },
+          fees: {
+            type: 'boolean',
+            description: 'False when the fees were reversed before and the costs follow.',
+          },
+          costs: {
+            type: 'boolean',
+          },
+          recordedAt: {
+            $ref: 'common.yaml#/$defs/Instant',
           },
         },
       },
@@ -1341,6 +1477,9 @@ export const SCHEMAS: readonly object[] = [
       },
       {
         $ref: '#/$defs/AuthorizationUsed',
+      },
+      {
+        $ref: '#/$defs/FeeReversed',
       },
     ],
     $defs: {
@@ -2372,6 +2511,146 @@ export const SCHEMAS: readonly object[] = [
           },
         },
       },
+      FeeReversed: {
+        type: 'object',
+        description:
+          'A debited fee was taken back. What it took went back to the lots that it came from, also by way of a hold; what lots had repaid of its debt went back to those; what was still owed is owed no more.',
+        additionalProperties: false,
+        required: [
+          'type',
+          'platform',
+          'mode',
+          'key',
+          'transactionId',
+          'eventId',
+          'feeId',
+          'productId',
+          'accountId',
+          'asset',
+          'amount',
+          'fiatValue',
+          'fiatRate',
+          'reason',
+          'returned',
+          'broken',
+          'revived',
+          'debt',
+          'uncollected',
+          'balance',
+          'occurredAt',
+          'at',
+          'legs',
+        ],
+        properties: {
+          type: {
+            const: 'wallet.fee-reversed',
+          },
+          platform: {
+            type: 'string',
+          },
+          mode: {
+            $ref: 'common.yaml#/$defs/Mode',
+          },
+          key: {
+            type: 'string',
+            description: 'Customer id.',
+          },
+          transactionId: {
+            type: 'string',
+            description: 'The fee id and `.reversed`.',
+          },
+          eventId: {
+            $ref: 'common.yaml#/$defs/Uuid',
+          },
+          feeId: {
+            type: 'string',
+          },
+          productId: {
+            type: 'string',
+          },
+          accountId: {
+            type: 'string',
+          },
+          asset: {
+            type: 'string',
+          },
+          amount: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+            description: 'Of the fee, whole.',
+          },
+          fiatValue: {
+            anyOf: [
+              {
+                $ref: 'common.yaml#/$defs/DecimalString',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          fiatRate: {
+            anyOf: [
+              {
+                $ref: 'common.yaml#/$defs/DecimalString',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          subject: {
+            $ref: 'common.yaml#/$defs/Name',
+          },
+          reason: {
+            type: 'string',
+            maxLength: 1000,
+          },
+          returned: {
+            type: 'array',
+            items: {
+              $ref: '#/$defs/Take',
+            },
+          },
+          broken: {
+            type: 'array',
+            description: 'Out of lots that expired meanwhile: lost.',
+            items: {
+              $ref: '#/$defs/Take',
+            },
+          },
+          revived: {
+            type: 'array',
+            description: 'Those of the returned-to lots that had nothing left',
+            items: {
+              $ref: '#/$defs/GivenGrant',
+            },
+          },
+          debt: {
+            $ref: '#/$defs/DebtStretch',
+            description: 'What of the fee was still owed.',
+          },
+          uncollected: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+            description: 'What of the fee was never collected.',
+          },
+          balance: {
+            $ref: 'common.yaml#/$defs/DecimalString',
+          },
+          occurredAt: {
+            $ref: 'common.yaml#/$defs/Instant',
+            description: 'Of the event: a reversal counts in its period.',
+          },
+          at: {
+            $ref: 'common.yaml#/$defs/Instant',
+          },
+          legs: {
+            type: 'array',
+            items: {
+              $ref: '#/$defs/Leg',
+            },
+          },
+        },
+      },
       Draw: {
         type: 'object',
         description:
@@ -2483,6 +2762,19 @@ export const SCHEMAS: readonly object[] = [
           },
         },
       },
+      GivenGrant: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['grant', 'createdAt'],
+        properties: {
+          grant: {
+            $ref: '#/$defs/Grant',
+          },
+          createdAt: {
+            $ref: 'common.yaml#/$defs/Instant',
+          },
+        },
+      },
     },
   },
 ];
@@ -2556,6 +2848,10 @@ export const FACT_DEFINITIONS: Readonly<Record<string, { topic: string; schema: 
     topic: 'cost.attributed.v1',
     schema: 'https://kontor.dev/schemas/events/cost.attributed.v1.yaml#/$defs/UsageCostsAttributed',
   },
+  'cost.usage-costs-reversed': {
+    topic: 'cost.attributed.v1',
+    schema: 'https://kontor.dev/schemas/events/cost.attributed.v1.yaml#/$defs/UsageCostsReversed',
+  },
   'cost.vendor-created': {
     topic: 'cost.catalog.v1',
     schema: 'https://kontor.dev/schemas/events/cost.catalog.v1.yaml#/$defs/VendorCreated',
@@ -2564,9 +2860,17 @@ export const FACT_DEFINITIONS: Readonly<Record<string, { topic: string; schema: 
     topic: 'rating.rated.v1',
     schema: 'https://kontor.dev/schemas/events/rating.rated.v1.yaml#/$defs/UsageRated',
   },
+  'rating.usage-reversed': {
+    topic: 'rating.rated.v1',
+    schema: 'https://kontor.dev/schemas/events/rating.rated.v1.yaml#/$defs/UsageRatingReversed',
+  },
   'usage.recorded': {
     topic: 'usage.recorded.v1',
     schema: 'https://kontor.dev/schemas/events/usage.recorded.v1.yaml#/$defs/UsageRecorded',
+  },
+  'usage.reversed': {
+    topic: 'usage.recorded.v1',
+    schema: 'https://kontor.dev/schemas/events/usage.recorded.v1.yaml#/$defs/UsageReversed',
   },
   'wallet.account-opened': {
     topic: 'wallet.posted.v1',
@@ -2615,5 +2919,9 @@ export const FACT_DEFINITIONS: Readonly<Record<string, { topic: string; schema: 
   'wallet.authorization-used': {
     topic: 'wallet.posted.v1',
     schema: 'https://kontor.dev/schemas/events/wallet.posted.v1.yaml#/$defs/AuthorizationUsed',
+  },
+  'wallet.fee-reversed': {
+    topic: 'wallet.posted.v1',
+    schema: 'https://kontor.dev/schemas/events/wallet.posted.v1.yaml#/$defs/FeeReversed',
   },
 };

@@ -1,5 +1,5 @@
 /** Reads the records after given positions out of a local log: the embedded bus and the relay do. */
-import type { FactHeader } from '@kontor/contracts';
+import { upcast, type FactHeader } from '@kontor/contracts';
 import type { Queryable } from '@kontor/postgres';
 import type { LogRecord, RecordPosition, RecordSlice } from '../ports';
 import { causeFromRow } from '../runner/key-retry';
@@ -98,7 +98,7 @@ function slicesFromRows(rows: readonly TailRow[], query: TailQuery): RecordSlice
       partition: row.partition,
       position: Number(row.position),
       incarnation: query.incarnation,
-      facts: JSON.parse(row.facts) as FactHeader[],
+      facts: upcast(JSON.parse(row.facts) as FactHeader[]),
       recordedAt: row.recorded_at,
       ...(cause && { cause }),
       ...(row.trace && { trace: row.trace }),

@@ -51,6 +51,14 @@ describe('a record on the wire', () => {
     });
   });
 
+  it('is read as today, whatever its facts lacked when they were written', () => {
+    const old = row([fact('cust_1', { authorizationId: 'auth_1' })]);
+    const { facts } = fromMessage('rating.rated.v1', 3, fetched(toMessage(old, source)));
+    expect(facts).toEqual([
+      fact('cust_1', { authorizationId: 'auth_1', authorizationFinal: true }),
+    ]);
+  });
+
   it('names its partition, so that no partitioner chooses another', () =>
     expect(toMessage(row([fact('cust_1')]), source).partition).toBe(3));
 

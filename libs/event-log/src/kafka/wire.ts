@@ -9,7 +9,7 @@
  *         A record of a raw topic is what its one fact holds: value and headers, no envelope.
  * Source: CloudEvents Kafka protocol binding 1.0.2, section 3.2; docs/reference/asyncapi.
  */
-import type { FactHeader } from '@kontor/contracts';
+import { upcast, type FactHeader } from '@kontor/contracts';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import type { Cause, LogRecord, RefusedRecord } from '../ports';
 import { traceparentOf, tracesAreRecorded } from '../trace-context';
@@ -98,7 +98,7 @@ export function fromMessage(topic: string, partition: number, message: KafkaMess
     topic,
     partition,
     ...mark,
-    facts,
+    facts: upcast(facts),
     ...(cause && { cause }),
     ...(recordedAt && { recordedAt }),
     ...(trace && { trace }),

@@ -25,6 +25,7 @@ import { recheckDecisions, type DecisionsRechecked } from './recheck-decisions';
 import { Replay } from './replay';
 import {
   analyze,
+  closeGate,
   dropLeftovers,
   dropOld,
   exchange,
@@ -213,7 +214,6 @@ class RebuildWork {
 
   /** A snapshot of the served view with nothing left to settle, and its checkpoints. */
   private async openMoment(served: Queryable): Promise<void> {
-    const { session } = this.order;
     const { schema, options } = this.place;
     const alone = await openDatabase({ ...options, poolSize: 2, holdsViewLock: true });
     try {
@@ -221,7 +221,7 @@ class RebuildWork {
         database: alone,
         checkpoints: openCheckpoints(alone, createWakeups()),
       });
-      await withViewAlone(session, schema, async () => {
+      await this.alone(async () => {
         await fold.settle?.();
         await served.query(SNAPSHOT);
         this.bound.freezeAt(await readPositions(served, schema));
@@ -253,16 +253,11 @@ class RebuildWork {
   }
 
   private async swap(replay: Replay): Promise<void> {
-    const { session, signal } = this.order;
-    const { schema } = this.place;
+    const { signal } = this.order;
     for (let attempt = 1; attempt <= SWAP_ATTEMPTS_MAX; attempt += 1) {
       await this.catchUp(replay);
       try {
-        const done = await withViewAlone(session, schema, () => this.swapAlone(replay));
-        if (done) return;
-      } catch (error) {
-        // Writers of the view took longer than they may be made to wait for each other.
-        if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+        if (await this.alone(() => this.swapAlone(replay))) return;
       } finally {
         this.bound.thaw();
       }
@@ -273,12 +268,27 @@ class RebuildWork {
     throw new Error('the tail of the log could not be applied while writers of the view waited');
   }
 
+  /** Writers of the view that take long are let go first, as often as it takes. */
+  private async alone<T>(work: () => Promise<T>): Promise<T> {
+    const { session, signal } = this.order;
+    for (let attempt = 1; ; attempt += 1)
+      try {
+        return await withViewAlone(session, this.place.schema, work);
+      } catch (error) {
+        const isBusy = sqlStateOf(error) === LOCK_NOT_AVAILABLE;
+        if (!isBusy || attempt >= SWAP_ATTEMPTS_MAX || signal.aborted) throw error;
+        await pause(LOOK_MS, signal);
+      }
+  }
+
   private async swapAlone(replay: Replay): Promise<boolean> {
     const { session, signal } = this.order;
     const { schema } = this.place;
     this.bound.freezeAt(await readPositions(session, schema));
     if (!(await replay.reachesBound(TAIL_MS, signal))) return false;
     await replay.honourDiscards();
+    // The last thing that may have to be tried again: after it there is no way but forward.
+    await closeGate(session, schema);
     await replay.close();
     await exchange(session, schema);
     return true;

@@ -78,8 +78,13 @@ export function withViewAlone<T>(
   });
 }
 
+/** Waits for who reads the view in several statements; new ones wait. Within `withViewAlone`. */
+export async function closeGate(session: Queryable, viewSchema: string): Promise<void> {
+  await session.query(`LOCK TABLE ${viewSchema}.${VIEW_GATE} IN ACCESS EXCLUSIVE MODE`);
+}
+
 /**
- * Puts the shadow in the place of the view, within `withViewAlone`. Consumers everywhere find their
+ * Puts the shadow in the place of the view, within `withViewAlone` and behind a closed gate. Consumers everywhere find their
  * checkpoints changed and read them again: what they know of parked facts is of the old view.
  */
 export async function exchange(session: Queryable, viewSchema: string): Promise<void> {
@@ -90,7 +95,6 @@ export async function exchange(session: Queryable, viewSchema: string): Promise<
      FROM ${viewSchema}.view_checkpoint AS o
      WHERE (o.consumer, o.topic, o.partition) = (n.consumer, n.topic, n.partition)`,
   );
-  await session.query(`LOCK TABLE ${viewSchema}.${VIEW_GATE} IN ACCESS EXCLUSIVE MODE`);
   await session.query(`ALTER SCHEMA ${viewSchema} RENAME TO ${oldOf(viewSchema)}`);
   await session.query(`ALTER SCHEMA ${next} RENAME TO ${viewSchema}`);
 }

@@ -1,4 +1,5 @@
 /** The parked facts of one key, applied in order past the checkpoint. */
+import { upcast } from '@kontor/contracts';
 import type { Cause, DeliveredFact, ParkedKey } from '../ports';
 import { tablesOf, type ServiceCheckpoints } from '../checkpoints';
 import type { RetryReport } from '../operators';
@@ -152,12 +153,14 @@ interface ParkedRow {
 
 const deliveredFromRow = (row: ParkedRow, topic: string, partition: number): DeliveredFact => {
   const cause = causeFromRow(row);
+  const [fact] = upcast([JSON.parse(row.fact) as DeliveredFact['fact']]);
+  if (!fact) throw new Error('a letter without a fact');
   return {
     topic,
     partition,
     position: Number(row.position),
     index: row.index,
-    fact: JSON.parse(row.fact) as DeliveredFact['fact'],
+    fact,
     ...(cause && { cause }),
   };
 };

@@ -16,6 +16,7 @@ import { ServiceInstances } from '../instances';
 import { ServiceCalls } from '../internal/internal-calls';
 import { createLogger, type Logger } from '../logger';
 import { ProcessMetrics } from '../metrics';
+import { ReadsAfterWrites } from '../reads/reads-after-writes';
 import type { ServiceDefinition } from '../runtime';
 import { RequestTracing } from '../tracing/request-tracing';
 import { startTracing, type Tracing } from '../tracing/tracing';
@@ -89,6 +90,12 @@ function checkTogether(definitions: readonly ServiceDefinition[], config: Kontor
     );
 }
 
+const readsOf = (services: readonly OpenService[], metrics: ProcessMetrics): ReadsAfterWrites =>
+  new ReadsAfterWrites(
+    services.map(({ runtime }) => runtime),
+    (service) => metrics.for(service),
+  );
+
 interface Surroundings {
   readonly logger: Logger;
   readonly stop: Stop;
@@ -129,6 +136,7 @@ async function start(
     guard: guardOf(services, edge, config),
     logger,
     inFlight,
+    reads: readsOf(services, metrics),
     onServed: httpMetrics(metrics.host),
     tracing: tracing && requestTracingOf(tracing, definitions),
   });

@@ -33,6 +33,8 @@ export const FIELD_CODES: Readonly<Record<string, string>> = {
   invalid_period: 'Not an instant or date, or the period ends before it begins.',
   invalid_uuid: 'Not a UUID.',
   invalid_cursor: 'The cursor was not made by this list.',
+  invalid_position:
+    '`Kontor-At-Least` is not what `Kontor-Position` answers, or beyond every write.',
   invalid_idempotency_key: 'The `Idempotency-Key` is not 1 to 255 printable characters.',
   customer_required: 'Neither `customer_id` nor `customer_external_id`.',
   unknown_customer: 'There is no such customer.',

@@ -13,6 +13,8 @@ import type { RequestGuard } from '../auth/request-guard';
 import type { RequestContext } from '../context';
 import type { Logger } from '../logger';
 import { parseJsonBody } from '../json/json-body';
+import { AT_LEAST_HEADER } from '../reads/position-token';
+import type { ReadsAfterWrites } from '../reads/reads-after-writes';
 import { surroundedBy, type RequestTracing } from '../tracing/request-tracing';
 import { stopping } from './problem-of';
 import { notFound, Problem, type FieldError } from './problem';
@@ -35,6 +37,8 @@ export interface HookOptions {
   readonly guard: RequestGuard;
   readonly logger: Logger;
   readonly inFlight: InFlight;
+  /** For requests that say `Kontor-At-Least`. */
+  readonly reads?: Pick<ReadsAfterWrites, 'wait'>;
   /** Observes each answered request. */
   readonly onServed: (served: ServedRequest) => void;
   /** While traces are recorded. */
@@ -166,11 +170,29 @@ const guardRoute =
     identified.then(
       (context) => {
         request.kontor.context = context;
-        done(scopeProblem(declaration, context));
+        const problem = scopeProblem(declaration, context);
+        if (problem || request.headers[AT_LEAST_HEADER] === undefined) return done(problem);
+        whenReadable(request, context, options).then(
+          () => done(),
+          (error: Error) => done(error),
+        );
       },
       (error: Error) => done(error),
     );
   };
+
+async function whenReadable(
+  request: FastifyRequest,
+  tenant: RequestContext,
+  { reads }: HookOptions,
+): Promise<void> {
+  const { route } = request.kontor;
+  const header = request.headers[AT_LEAST_HEADER];
+  // A path that is forwarded has no documentation here: its owner waits.
+  if (!reads || header === undefined || !route?.doc) return;
+  const shown = route.readsOwnRows ? 'own' : 'views';
+  await reads.wait({ service: route.doc.tag, header, shown, tenant });
+}
 
 /** A query or a body that nothing reads would be ignored silently: it is refused instead. */
 const refuseUnread =

@@ -27,6 +27,8 @@ export interface RouteDeclaration {
   /** Whether a parameter reads the query or the body; what nothing reads is refused. */
   readonly readsQuery?: true;
   readonly readsBody?: true;
+  /** What `Kontor-At-Least` waits for; undefined = also for the views of the service. */
+  readonly readsOwnRows?: true;
   readonly doc?: ApiDocumentation;
 }
 
@@ -108,6 +110,13 @@ export const reading =
 /** Gives the flaws of the JSON text to `@BodyFlaws()`: a batch refuses only the items that have one. */
 export const KeepsFlaws = (): MethodDecorator => (_target, _key, descriptor) =>
   declare(handlerOf(descriptor), { keepsFlaws: true });
+
+/**
+ * The route shows what the service decides or owns: `Kontor-At-Least` waits for its decisions, not for
+ * its views.
+ */
+export const ReadsOwnRows = (): MethodDecorator => (_target, _key, descriptor) =>
+  declare(handlerOf(descriptor), { readsOwnRows: true });
 
 /**
  * Documents a route; OpenAPI and the gateway's route table are made from it.

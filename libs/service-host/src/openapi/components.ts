@@ -22,6 +22,16 @@ export const COMMON_PARAMETERS: Readonly<Record<string, CommonParameter>> = {
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     },
   },
+  AtLeast: {
+    parameter: {
+      name: 'Kontor-At-Least',
+      in: 'header',
+      description:
+        'What `Kontor-Position` of a write answered, several joined by commas: the answer shows those writes and all that followed from them. Waits at most 2 s, then answers 503 `not_ready`.',
+      schema: { type: 'string', maxLength: 4096 },
+      example: 'usage.recorded.v1:3:1042',
+    },
+  },
   Numbers: {
     parameter: {
       name: 'Kontor-Numbers',

@@ -15,7 +15,9 @@ const EVERY_ROUTE = [
   'unknown_parameter',
   'database_unavailable',
   'dependency_down',
+  'not_ready',
   'stopping',
+  'invalid_position',
 ];
 const WITH_BODY = ['malformed_json', 'body_too_large', 'unsupported_media_type', 'invalid_request'];
 const WRITING = ['queue_full'];

@@ -5,18 +5,15 @@
  *       events that have both costs and fees of several products.
  */
 import { eventKey, type EventRef, type RatedSummary } from '../domain/entries';
-import {
-  debitsIn,
-  foldCosts,
-  foldRated,
-  foldUsage,
-  foldWallet,
-  sharesByValue,
-} from '../domain/fold';
+import { sharesByValue } from '../domain/bear-costs';
+import { debitsIn, foldCosts, foldRated, foldUsage, foldWallet } from '../domain/fold';
 import type { EntryOf, Fold, Topic } from './ports';
 
 export const FOLDS: { readonly [Name in Topic]: Fold<EntryOf[Name]> } = {
-  usage: async (entries, known) => foldUsage(entries, await known.rated(entries)),
+  usage: async (entries, known) => {
+    const sent = entries.filter((entry) => !('reason' in entry));
+    return foldUsage(entries, await known.rated(sent));
+  },
 
   rated: async (entries, known) => {
     const sent = await known.sent(entries);
@@ -38,10 +35,12 @@ export const FOLDS: { readonly [Name in Topic]: Fold<EntryOf[Name]> } = {
   },
 
   costs: async (entries, known) => {
-    const withCosts = entries.filter(({ lines }) => lines.length > 0);
+    const withCosts = entries.filter((entry) => !('lines' in entry) || entry.lines.length > 0);
+    const reversed = entries.filter((entry) => 'costsReversed' in entry);
     const rated = withCosts.length === 0 ? new Map() : await known.rated(withCosts);
+    const costs = reversed.length === 0 ? new Map() : await known.costs(reversed);
     const byValue = [...rated.values()].filter(sharesByValue);
-    return foldCosts(entries, { rated, fees: await feesOf(byValue, known) });
+    return foldCosts(entries, { rated, costs, fees: await feesOf(byValue, known) });
   },
 };
 

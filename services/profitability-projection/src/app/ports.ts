@@ -4,16 +4,17 @@
  */
 import type {
   CostEntry,
+  CostTopicEntry,
   EventRef,
   FeeValue,
   RatedEntry,
   RatedSummary,
   SubjectRef,
   Tenant,
-  UsageEntry,
+  UsageTopicEntry,
   WalletEntry,
 } from '../domain/entries';
-import type { Changes, SubjectCost } from '../domain/fold';
+import type { Changes, SubjectCost } from '../domain/changes';
 import type { JoinedEvent } from '../domain/event';
 import type { CurrencySums } from '../domain/margin';
 import type { Period } from '../domain/period';
@@ -56,17 +57,17 @@ export type Topic = 'usage' | 'rated' | 'wallet' | 'costs';
 
 /** An entry of every topic, by topic. */
 export interface EntryOf {
-  readonly usage: UsageEntry;
+  readonly usage: UsageTopicEntry;
   readonly rated: RatedEntry;
   readonly wallet: WalletEntry;
-  readonly costs: CostEntry;
+  readonly costs: CostTopicEntry;
 }
 
 /** A subject whose costs wait to be shared (again). */
 export interface OpenSubject extends SubjectRef {
   /** Costs up to this event were shared in this round; null at its start. */
   readonly sharedUpTo: string | null;
-  /** Fees are never removed: as long as it is the same, so are they. */
+  /** A reversed one counts twice: fees are never removed, so as long as it is the same, so are they. */
   readonly feeCount: number;
 }
 

@@ -13,7 +13,7 @@
  * Errors: what the store throws is reported and tried again; nothing is lost, the mark stays.
  */
 import type { Tenant } from '../domain/entries';
-import { subjectKey } from '../domain/fold';
+import { subjectKey } from '../domain/changes';
 import { Reshared } from '../domain/reshare';
 import { FeeShares } from '../domain/share-cost';
 import type {

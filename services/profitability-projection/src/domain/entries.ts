@@ -44,6 +44,16 @@ export interface UsageEntry extends Happening {
   readonly sentCosts: readonly object[];
 }
 
+/** From the usage topic: an event was taken back. */
+export interface ReversalEntry extends EventRef {
+  readonly reason: string;
+  readonly reversedAt: string;
+  /** Its costs too. */
+  readonly costs: boolean;
+}
+
+export type UsageTopicEntry = UsageEntry | ReversalEntry;
+
 /** One possible fee of several, in one asset; amounts are decimal texts. */
 export interface FeeAlternative {
   readonly asset: string;
@@ -119,6 +129,13 @@ export interface FeeValue extends Happening {
   /** Null when the asset has no rate into the reporting currency. */
   readonly value: Decimal | null;
   readonly uncollected: Decimal;
+  /** It was taken back: it is shown, and counts nowhere. */
+  readonly reversed?: boolean;
+}
+
+/** From the wallet topic: a fee that was debited is taken back. */
+export interface FeeReversal extends EventRef {
+  readonly reversedFee: Omit<FeeValue, 'alternative'>;
 }
 
 /** From the wallet topic: revenue without usage, by a charge or by capturing from a hold. */
@@ -141,7 +158,7 @@ export interface AuthorizationEntry extends EventRef {
   readonly ignored: string | null;
 }
 
-export type WalletEntry = FeeValue | ChargeEntry | AuthorizationEntry;
+export type WalletEntry = FeeValue | FeeReversal | ChargeEntry | AuthorizationEntry;
 
 export interface CostLine {
   /** 1 for the event's first cost. */
@@ -158,7 +175,16 @@ export interface CostLine {
 /** From the cost topic: the costs of an event, possibly none. */
 export interface CostEntry extends Happening {
   readonly lines: readonly CostLine[];
+  /** They were taken back: shown, and counted nowhere. */
+  readonly reversed?: boolean;
 }
+
+/** From the cost topic: the costs of an event are taken back. */
+export interface CostReversal extends EventRef {
+  readonly costsReversed: true;
+}
+
+export type CostTopicEntry = CostEntry | CostReversal;
 
 /** Costs and fees of the same subject of the same customer belong together. */
 export interface SubjectRef extends Tenant {
@@ -175,7 +201,11 @@ export const eventKey = ({ platform, mode, eventId }: EventRef): string =>
 export const dayOf = (instant: string): string => instant.slice(0, 10);
 
 /** The part of a fee that is never collected, in the money of `moneyOfFee`. */
-export function uncollectedOf({ amount, value, uncollected }: FeeValue): Decimal {
+export function uncollectedOf({
+  amount,
+  value,
+  uncollected,
+}: Pick<FeeValue, 'amount' | 'value' | 'uncollected'>): Decimal {
   if (value === null || uncollected.eq(ZERO)) return uncollected;
   return divideToAmount(value.times(uncollected), amount);
 }

@@ -36,6 +36,7 @@ const whole: JoinedEvent = {
   fees: [value('f1', 'PTS', '4', '2')],
   costs: { ...happening, lines: [] },
   authorization: undefined,
+  reversal: undefined,
 };
 
 describe('an event', () => {

@@ -2,9 +2,10 @@
  * One event as its readers see it: what the four topics said about it, joined.
  *
  * Invariant (event.spec.ts): `processed` means that nothing of the answer changes any more: usage,
- * rating, the value of every fee, the costs, and what became of its authorization are known.
+ * rating, the value of every fee, the costs, what became of its authorization, and what a reversal
+ * took back are known.
  */
-import { sum, type Decimal } from '@kontor/money';
+import { sum, type Decimal, ZERO } from '@kontor/money';
 import {
   CONVERTED,
   type AuthorizationEntry,
@@ -13,6 +14,7 @@ import {
   type FeeValue,
   type RatedEntry,
   type RatedFee,
+  type ReversalEntry,
   type UsageEntry,
 } from './entries';
 import { moneyOfEvent, profitabilityOf, type Profitability } from './margin';
@@ -26,6 +28,7 @@ export interface JoinedEvent {
   readonly costs: CostEntry | undefined;
   /** What became of the authorization that it named. */
   readonly authorization: AuthorizationEntry | undefined;
+  readonly reversal: ReversalEntry | undefined;
 }
 
 export type EventStatus = 'processing' | 'processed';
@@ -34,7 +37,15 @@ export function statusOf(event: JoinedEvent): EventStatus {
   const { usage, rated, fees, costs, authorization } = event;
   if (!usage || !rated || !costs) return 'processing';
   if (rated.authorizationId !== null && !authorization) return 'processing';
-  return fees.length >= rated.fees.length ? 'processed' : 'processing';
+  if (fees.length < rated.fees.length) return 'processing';
+  return isTakenBack(event) ? 'processed' : 'processing';
+}
+
+/** Everything that a reversal takes back; a fee of 0 needs no reversal. */
+function isTakenBack({ reversal, fees, costs }: JoinedEvent): boolean {
+  if (!reversal) return true;
+  if (fees.some(({ amount, reversed }) => !reversed && !amount.eq(ZERO))) return false;
+  return !reversal.costs || costs?.reversed === true || costs?.lines.length === 0;
 }
 
 /** A fee in the asset that was taken. */
@@ -62,17 +73,26 @@ export interface FeeTotal {
 }
 
 /**
- * Shape: in the fees' own asset when they share one, else in the reporting currency; undefined
+ * Shape: without reversed fees; in the fees' own asset when they share one, else in the reporting currency; undefined
  *        without fees, or when one of several assets has no value there.
  */
 export function feeTotalOf(fees: readonly FeeValue[]): FeeTotal | undefined {
   const [first] = fees;
   if (!first) return undefined;
+  const counted = fees.filter(({ reversed }) => !reversed);
   if (fees.every(({ asset }) => asset === first.asset))
-    return { amount: sum(fees.map(({ amount }) => amount)), currency: first.asset };
-  const values = fees.flatMap(({ value }) => (value === null ? [] : [value]));
-  return values.length === fees.length ? { amount: sum(values), currency: CONVERTED } : undefined;
+    return { amount: sum(counted.map(({ amount }) => amount)), currency: first.asset };
+  const values = counted.flatMap(({ value }) => (value === null ? [] : [value]));
+  return values.length === counted.length
+    ? { amount: sum(values), currency: CONVERTED }
+    : undefined;
 }
 
 export const statsOfEvent = (event: JoinedEvent, reportingCurrency: string): Profitability =>
-  profitabilityOf(moneyOfEvent(event.fees, event.costs?.lines ?? []), reportingCurrency);
+  profitabilityOf(
+    moneyOfEvent(
+      event.fees.filter(({ reversed }) => !reversed),
+      event.costs && !event.costs.reversed ? event.costs.lines : [],
+    ),
+    reportingCurrency,
+  );

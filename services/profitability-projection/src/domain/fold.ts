@@ -11,73 +11,49 @@
  * products'.
  */
 import { ZERO } from '@kontor/money';
+import { assignCosts, type Bearing, takeBackCosts } from './bear-costs';
+import { Changes, happeningOf, subjectKey } from './changes';
 import {
   CONVERTED,
-  dayOf,
   eventKey,
-  keyOf,
-  moneyOfCost,
-  NO_PRODUCT,
-  type AuthorizationEntry,
-  type ChargeEntry,
   type CostEntry,
-  type CostLine,
+  type CostTopicEntry,
+  type FeeReversal,
   type FeeValue,
   type Happening,
   type RatedEntry,
   type RatedSummary,
-  type SubjectRef,
-  type UsageEntry,
+  type ReversalEntry,
+  type UsageTopicEntry,
   type WalletEntry,
 } from './entries';
-import { RollUps } from './roll-ups';
-import { costsOfOneProduct, shareEventCosts, type ProductShare } from './share-cost';
-
-export interface EventProduct extends Happening {
-  readonly productCode: string;
-}
-
-/** What a product bears of the costs of an event that has fees. */
-export interface EventShare extends Happening, ProductShare {}
-
-/** A cost of an event without fees, waiting for or shared over the fees of its subject. */
-export interface SubjectCost extends Happening, SubjectRef {
-  readonly subject: string;
-  readonly line: number;
-  readonly currency: string;
-  readonly amount: CostLine['amount'];
-}
-
-/** Everything a batch adds. */
-export class Changes {
-  readonly usage: UsageEntry[] = [];
-  readonly rated: RatedEntry[] = [];
-  readonly eventProducts: EventProduct[] = [];
-  readonly fees: FeeValue[] = [];
-  readonly charges: ChargeEntry[] = [];
-  readonly authorizations: AuthorizationEntry[] = [];
-  readonly costs: CostEntry[] = [];
-  readonly eventShares: EventShare[] = [];
-  readonly subjectCosts: SubjectCost[] = [];
-  /** Their costs, if they have any, must be shared again. */
-  readonly subjectsWithNewFees = new Map<string, SubjectRef>();
-  /** Their costs must be shared, if they have fees. */
-  readonly subjectsWithNewCosts = new Map<string, SubjectRef>();
-  readonly rollUps = new RollUps();
-}
 
 export type ByEvent<Entry> = ReadonlyMap<string, Entry>;
 
 /** `rated`: those of the events that are already rated. */
-export function foldUsage(entries: readonly UsageEntry[], rated: ByEvent<RatedSummary>): Changes {
+export function foldUsage(
+  entries: readonly UsageTopicEntry[],
+  rated: ByEvent<RatedSummary>,
+): Changes {
   const changes = new Changes();
   for (const entry of entries) {
+    if ('reason' in entry) {
+      addReversal(changes, entry);
+      continue;
+    }
     changes.usage.push(entry);
     changes.rollUps.addEvent(entry);
     const outcome = rated.get(eventKey(entry));
     if (outcome) countOutcome(changes, entry, outcome);
   }
   return changes;
+}
+
+/** Costs may follow; what was said first stays. */
+function addReversal(changes: Changes, entry: ReversalEntry): void {
+  const before = changes.reversals.get(eventKey(entry));
+  const costs = entry.costs || before?.costs === true;
+  changes.reversals.set(eventKey(entry), { ...(before ?? entry), costs });
 }
 
 /** What the other topics said about the events of rated facts. */
@@ -98,7 +74,8 @@ export function foldRated(entries: readonly RatedEntry[], known: KnownOfRated): 
     for (const fee of free) addFee(changes, fee);
     if (known.sent.has(key)) countOutcome(changes, entry, entry);
     const costs = known.costs.get(key);
-    if (costs) assignCosts(changes, costs, entry, [...(known.fees.get(key) ?? []), ...free]);
+    const fees = [...(known.fees.get(key) ?? []), ...free];
+    if (costs) assignCosts(changes, costs, { rated: entry, fees });
   }
   return changes;
 }
@@ -118,6 +95,7 @@ export function foldWallet(entries: readonly WalletEntry[], known: KnownOfDebits
       changes.charges.push(entry);
       changes.rollUps.addCharge(entry);
     } else if ('authorizationId' in entry) changes.authorizations.push(entry);
+    else if ('reversedFee' in entry) removeFee(changes, entry.reversedFee);
   foldDebits(changes, debitsIn(entries), known);
   return changes;
 }
@@ -138,77 +116,64 @@ function foldDebits(changes: Changes, entries: readonly FeeValue[], known: Known
   for (const [key, fees] of completed) {
     const rated = known.rated.get(key);
     const costs = known.costs.get(key);
-    if (rated && costs) assignCosts(changes, costs, rated, fees);
+    if (rated && costs) assignCosts(changes, costs, { rated, fees });
   }
 }
 
-/** What the other topics said about the events of cost facts. */
+/** What the view holds about the events of cost facts. */
 export interface KnownOfCosts {
   readonly rated: ByEvent<RatedSummary>;
   /** Of events with several products. */
   readonly fees: ByEvent<readonly FeeValue[]>;
+  /** Of reversals: what came in a batch before. */
+  readonly costs: ByEvent<CostEntry>;
 }
 
-export function foldCosts(entries: readonly CostEntry[], known: KnownOfCosts): Changes {
+export function foldCosts(entries: readonly CostTopicEntry[], known: KnownOfCosts): Changes {
   const changes = new Changes();
+  const inBatch = new Map<string, CostEntry>();
   for (const entry of entries) {
-    changes.costs.push(entry);
-    for (const line of entry.lines) changes.rollUps.addCost(entry, line);
     const key = eventKey(entry);
+    const costs = 'costsReversed' in entry ? (inBatch.get(key) ?? known.costs.get(key)) : entry;
+    if (!costs) continue;
     const rated = known.rated.get(key);
-    if (rated) assignCosts(changes, entry, rated, known.fees.get(key) ?? []);
+    const bearing = rated && { rated, fees: known.fees.get(key) ?? NO_FEES };
+    if ('costsReversed' in entry) removeCosts(changes, costs, bearing);
+    else addCosts(changes, costs, bearing);
+    inBatch.set(key, costs);
   }
   return changes;
 }
 
-/** Whether the values of an event's fees decide who bears its costs. */
-export const sharesByValue = (rated: RatedSummary): boolean => rated.productIds.length > 1;
+const NO_FEES: readonly FeeValue[] = [];
 
-/** Called when both an event's rating and its costs are known, and again as its fees come. */
-function assignCosts(
-  changes: Changes,
-  costs: CostEntry,
-  rated: RatedSummary,
-  fees: readonly FeeValue[],
-): void {
-  const lines = costs.lines.filter((line) => !moneyOfCost(line).amount.eq(ZERO));
-  if (lines.length === 0) return;
-  const [productId] = rated.productIds;
-  if (productId === undefined) return assignToSubject(changes, costs, lines);
-  if (!sharesByValue(rated)) return addShares(changes, costs, costsOfOneProduct(lines, productId));
-  if (fees.length === rated.feeCount) addShares(changes, costs, shareEventCosts(lines, fees));
+function addCosts(changes: Changes, costs: CostEntry, bearing: Bearing | undefined): void {
+  changes.costs.push(costs);
+  for (const line of costs.lines) changes.rollUps.addCost(costs, line);
+  if (bearing) assignCosts(changes, costs, bearing);
 }
 
-function addShares(changes: Changes, event: Happening, shares: readonly ProductShare[]): void {
-  const day = dayOf(event.occurredAt);
-  for (const share of shares) {
-    changes.eventShares.push({ ...happeningOf(event), ...share });
-    changes.rollUps.addProductCosts(event, { ...share, day }, share.costs);
-  }
+function removeCosts(changes: Changes, costs: CostEntry, bearing: Bearing | undefined): void {
+  // An event without costs has none to take back, and is not looked up either.
+  if (costs.lines.length === 0) return;
+  changes.reversedCosts.push(costs);
+  for (const line of costs.lines) changes.rollUps.removeCost(costs, line);
+  if (bearing) takeBackCosts(changes, costs, bearing);
 }
 
-/** The costs of an event without fees stand under no product until they are shared. */
-function assignToSubject(changes: Changes, costs: CostEntry, lines: readonly CostLine[]): void {
-  const day = dayOf(costs.occurredAt);
-  const { platform, mode, customerId, subject } = costs;
-  for (const line of lines) {
-    const { currency, amount } = moneyOfCost(line);
-    changes.rollUps.addProductCosts(costs, { productId: NO_PRODUCT, day, currency }, amount);
-    if (subject === null) continue;
-    changes.subjectCosts.push({
-      ...happeningOf(costs),
-      ...{ subject, line: line.line, currency, amount },
-    });
-  }
-  if (subject === null) return;
-  const group = { platform, mode, customerId, subject };
-  changes.subjectsWithNewCosts.set(subjectKey(group), group);
+function removeFee(changes: Changes, fee: FeeReversal['reversedFee']): void {
+  changes.reversedFees.push(fee);
+  changes.rollUps.removeFee(fee);
+  openForFees(changes, fee);
 }
 
 function addFee(changes: Changes, fee: FeeValue): void {
   changes.fees.push(fee);
   changes.rollUps.addFee(fee);
-  const { platform, mode, customerId, subject } = fee;
+  openForFees(changes, fee);
+}
+
+function openForFees(changes: Changes, { platform, mode, customerId, subject }: Happening): void {
   if (subject === null) return;
   const group = { platform, mode, customerId, subject };
   changes.subjectsWithNewFees.set(subjectKey(group), group);
@@ -232,15 +197,3 @@ function freeFeesOf(entry: RatedEntry): FeeValue[] {
       ...{ amount: ZERO, value: ZERO, uncollected: ZERO },
     }));
 }
-
-export const subjectKey = ({ platform, mode, customerId, subject }: SubjectRef): string =>
-  keyOf(platform, mode, customerId, subject);
-
-const happeningOf = (entry: Happening): Happening => ({
-  platform: entry.platform,
-  mode: entry.mode,
-  eventId: entry.eventId,
-  customerId: entry.customerId,
-  subject: entry.subject,
-  occurredAt: entry.occurredAt,
-});

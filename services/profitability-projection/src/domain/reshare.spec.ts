@@ -1,5 +1,5 @@
 import { decimal, wire } from '@kontor/money';
-import type { SubjectCost } from './fold';
+import type { SubjectCost } from './changes';
 import { Reshared, type SubjectShare } from './reshare';
 import { FeeShares, type WeighedFee } from './share-cost';
 

@@ -6,7 +6,7 @@
  */
 import { ZERO, type Decimal } from '@kontor/money';
 import { dayOf, keyOf, NO_PRODUCT, type Happening } from './entries';
-import type { SubjectCost } from './fold';
+import type { SubjectCost } from './changes';
 import { RollUps } from './roll-ups';
 import type { FeeShares, ProductShare } from './share-cost';
 

@@ -59,6 +59,9 @@ export interface RollUpRow {
   unrated: number;
 }
 
+/** An amount as it is added: itself, or its opposite when it is taken back. */
+type Signed = (amount: Decimal) => Decimal;
+
 /** Money and counters of one batch, by table and key. */
 export class RollUps {
   private readonly tables = new Map<RollUpTable, Map<string, RollUpRow>>();
@@ -83,14 +86,24 @@ export class RollUps {
   }
 
   addFee(fee: FeeValue): void {
-    const { currency, amount } = moneyOfFee(fee);
-    if (amount.eq(ZERO)) return;
+    this.countFee(fee, (amount) => amount);
+  }
+
+  /** Its period is the event's, so that the event nets to zero there. */
+  removeFee(fee: Omit<FeeValue, 'alternative'>): void {
+    this.countFee(fee, (amount) => amount.neg());
+  }
+
+  private countFee(fee: Omit<FeeValue, 'alternative'>, signed: Signed): void {
+    const { currency, amount: size } = moneyOfFee(fee);
+    if (size.eq(ZERO)) return;
+    const amount = signed(size);
     const { platform, mode, productId } = fee;
     const day = dayOf(fee.occurredAt);
     for (const row of this.ofEvent(fee, currency)) row.revenue = row.revenue.plus(amount);
     const product = this.row('product_day', [platform, mode, productId, day, currency]);
     product.revenue = product.revenue.plus(amount);
-    const uncollected = uncollectedOf(fee);
+    const uncollected = signed(uncollectedOf(fee));
     if (uncollected.eq(ZERO)) return;
     const customer = this.row('customer_day', [platform, mode, fee.customerId, day, currency]);
     customer.uncollected = customer.uncollected.plus(uncollected);
@@ -107,8 +120,17 @@ export class RollUps {
   }
 
   addCost(event: Happening, line: CostLine): void {
-    const { currency, amount } = moneyOfCost(line);
-    if (amount.eq(ZERO)) return;
+    this.countCost(event, line, (amount) => amount);
+  }
+
+  removeCost(event: Happening, line: CostLine): void {
+    this.countCost(event, line, (amount) => amount.neg());
+  }
+
+  private countCost(event: Happening, line: CostLine, signed: Signed): void {
+    const { currency, amount: size } = moneyOfCost(line);
+    if (size.eq(ZERO)) return;
+    const amount = signed(size);
     const { platform, mode } = event;
     const { vendorId, category } = line;
     const day = dayOf(event.occurredAt);

@@ -22,6 +22,8 @@ export interface PriceBooks {
    * Errors: VersionUnknown when a subscription names a version that the catalog never drafted.
    */
   held(customer: CustomerKey, at: string): readonly CompiledVersion[];
+  /** All versions that a customer held at some time, each as often as it did. */
+  everHeld(customer: CustomerKey): readonly CompiledVersion[];
   exchange(tenant: Tenant): Exchange;
 }
 

@@ -1,6 +1,6 @@
 /** Which rows a batch needs, and reading them. */
-import type { DebitFees } from '../domain/wallet-command';
-import type { LedgerEntry } from './ledger-entry';
+import { reversalIdOf } from '../domain/decide-reversal';
+import type { DeliveredCommand, LedgerEntry } from './ledger-entry';
 import type { LedgerRows, StoredWallet, TransactionRef, WalletKey } from './ports';
 
 export type Wallets = Map<string, StoredWallet & { readonly key: WalletKey }>;
@@ -20,9 +20,7 @@ export function refsOf(entries: readonly LedgerEntry[]): TransactionRef[] {
   return entries.flatMap((entry) =>
     entry.kind === 'delivery'
       ? entry.commands.flatMap(({ wallet, command }) =>
-          command.type === 'DebitFees'
-            ? idsOf(command).map((transactionId) => refOf(wallet, transactionId))
-            : [],
+          idsOf(command).map((transactionId) => refOf(wallet, transactionId)),
         )
       : entry.id
         ? [refOf(entry.wallet, entry.id.transactionId)]
@@ -30,11 +28,23 @@ export function refsOf(entries: readonly LedgerEntry[]): TransactionRef[] {
   );
 }
 
-/** What usage leaves behind: its fees, and that it used the authorization that it named. */
-export const idsOf = ({ fees, eventId, authorization }: Omit<DebitFees, 'at'>): string[] => [
-  ...fees.map(({ feeId }) => feeId),
-  ...(authorization ? [usageIdOf(eventId)] : []),
-];
+/**
+ * What usage leaves behind: its fees, and that it used the authorization that it named. What a
+ * reversal may leave: that each of the fees is reversed.
+ */
+export function idsOf(command: DeliveredCommand['command']): string[] {
+  switch (command.type) {
+    case 'DebitFees': {
+      const { fees, eventId, authorization } = command;
+      const feeIds = fees.map(({ feeId }) => feeId);
+      return authorization ? [...feeIds, usageIdOf(eventId)] : feeIds;
+    }
+    case 'ReverseFees':
+      return command.feeIds.map(reversalIdOf);
+    default:
+      return [];
+  }
+}
 
 export const usageIdOf = (eventId: string): string => `usage:${eventId}`;
 

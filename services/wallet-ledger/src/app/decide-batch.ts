@@ -5,6 +5,7 @@
  * what the ones before it did. All commands have the batch's instant.
  */
 import { unreachable } from '@kontor/event-sourcing';
+import { reversalIdOf } from '../domain/decide-reversal';
 import { wallet as decider } from '../domain/wallet';
 import type { DebitFees, WalletCommand } from '../domain/wallet-command';
 import type { Instant } from '../domain/wallet-event';
@@ -16,6 +17,7 @@ import type {
   LedgerEntry,
   Request,
   RequestRejection,
+  Undated,
 } from './ledger-entry';
 import type {
   AppliedUsage,
@@ -31,6 +33,7 @@ import type {
 } from './ports';
 import { ByTransactionId } from './transaction-window';
 import { type GraceEnds, wakeToStore } from './wake';
+import { reversalOf, type WalletPasts } from './wallet-past';
 
 export interface BatchInput {
   readonly entries: readonly LedgerEntry[];
@@ -38,6 +41,8 @@ export interface BatchInput {
   readonly wallets: Wallets;
   /** What is known of the transaction ids of the batch. */
   readonly known: Pick<ByTransactionId<DecidedTransaction>, 'get'>;
+  /** Of wallets with a reversal in the batch. */
+  readonly pasts: WalletPasts;
   readonly now: Instant;
   readonly graceEnds: GraceEnds;
 }
@@ -184,7 +189,7 @@ class BatchInProgress {
 
   private applyDelivered(delivered: DeliveredCommand, origin: PostOrigin): void {
     const { wallet, command, cause } = delivered;
-    const undated = command.type === 'DebitFees' ? this.withoutKnownFees(wallet, command) : command;
+    const undated = this.toDecide(wallet, command);
     const decision = this.decideOn(wallet, { ...undated, at: this.input.now });
     // Usage has happened and accounts may always be opened: neither is ever refused.
     if (decision.outcome === 'rejected') throw new Error(`refused: ${decision.rejection.code}`);
@@ -197,6 +202,19 @@ class BatchInProgress {
       const { at } = event;
       this.keep(wallet, at, { transactionId, contentHash: null, postIndex, eventIndex });
     });
+  }
+
+  private toDecide(
+    wallet: WalletKey,
+    command: DeliveredCommand['command'],
+  ): Undated<WalletCommand> {
+    if (command.type === 'DebitFees') return this.withoutKnownFees(wallet, command);
+    if (command.type !== 'ReverseFees') return command;
+    const posted = this.posts.filter((post) => post.wallet.id === wallet.id);
+    const events = posted.flatMap((post) => post.events);
+    const reversal = reversalOf(command, this.input.pasts.get(wallet.id), events);
+    const isOpen = (feeId: string): boolean => !this.firstUse(wallet, reversalIdOf(feeId));
+    return { ...reversal, debits: reversal.debits.filter(({ feeId }) => isOpen(feeId)) };
   }
 
   /** Every fee is debited once: its id is made of its event and price, so it says what it is for. */

@@ -4,8 +4,16 @@ import { usageIdOf } from './batch-rows';
 
 /** The id that an event of a delivery is kept under. */
 export function idOf(event: WalletEvent): string | undefined {
-  if (event.type === 'FeeDebited') return event.feeId;
-  return event.type === 'AuthorizationUsed' ? usageIdOf(event.eventId) : undefined;
+  switch (event.type) {
+    case 'FeeDebited':
+      return event.feeId;
+    case 'AuthorizationUsed':
+      return usageIdOf(event.eventId);
+    case 'FeeReversed':
+      return event.transactionId;
+    default:
+      return undefined;
+  }
 }
 
 /** The hold that ended with an event. */

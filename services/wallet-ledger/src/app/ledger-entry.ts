@@ -42,10 +42,19 @@ export interface RequestId {
   readonly contentHash: string;
 }
 
+/** A reversal before the ledger has looked up what it reverses. */
+export interface ReversalOrder {
+  readonly type: 'ReverseFees';
+  readonly eventId: string;
+  readonly reason: string;
+  /** Every fee that the event may have had. */
+  readonly feeIds: readonly string[];
+}
+
 /** What one fact of a delivery asks of one wallet. */
 export interface DeliveredCommand {
   readonly wallet: WalletKey;
-  readonly command: Undated<DebitFees> | Undated<OpenAccounts>;
+  readonly command: Undated<DebitFees> | Undated<OpenAccounts> | ReversalOrder;
   readonly cause: LogAddress;
   /** Index of the fact in its batch, to name it when it can't be applied. */
   readonly factIndex: number;

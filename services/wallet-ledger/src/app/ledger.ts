@@ -39,6 +39,7 @@ import { ByTransactionId, TransactionWindow } from './transaction-window';
 import { WalletCache } from './wallet-cache';
 import { type GraceEnds } from './wake';
 import { tenantId } from './wallet-key';
+import { loadPasts } from './wallet-past';
 
 export interface LedgerOptions {
   readonly store: LedgerStore;
@@ -150,8 +151,9 @@ export class Ledger {
   private async commitAtOnce(entries: readonly LedgerEntry[]): Promise<Answered> {
     const { store, clock, graceEnds } = this.options;
     const wallets = await this.takeWallets(keysOf(entries));
+    const pasts = await loadPasts(store, entries);
     const known = this.window.decided;
-    const plan = decideBatch({ entries, wallets, known, now: clock.now(), graceEnds });
+    const plan = decideBatch({ entries, wallets, known, pasts, now: clock.now(), graceEnds });
     const addresses = await writeIfNeeded(store, plan);
     return this.answer(entries, { plan, wallets, addresses });
   }
@@ -167,10 +169,12 @@ export class Ledger {
       const fenced = new Set<LedgerEntry>(deliveries.filter((_, index) => !ours[index]));
       const own = entries.filter((entry) => !fenced.has(entry));
       const wallets = await loadWallets(rows, [...keys.values()]);
+      const pasts = await loadPasts(rows, own);
       const known = new ByTransactionId<DecidedTransaction>();
       for (const found of await rows.findTransactions(refsOf(own)))
         known.set(tenantId(found), found.transactionId, found);
-      const plan = decideBatch({ entries: own, wallets, known, now: clock.now(), graceEnds });
+      const now = clock.now();
+      const plan = decideBatch({ entries: own, wallets, known, pasts, now, graceEnds });
       const write = { ...plan.write, settlements: [] };
       const addresses = await writeIfNeeded(rows, { ...plan, write });
       return { own, fenced, plan, wallets, addresses };

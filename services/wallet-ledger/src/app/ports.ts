@@ -7,7 +7,8 @@
 import type { BatchObserver } from '@kontor/event-sourcing';
 import type { PricedFee } from '../domain/priced-hold';
 import type { Wallet } from '../domain/wallet-state';
-import type { Instant, WalletEvent } from '../domain/wallet-event';
+import type { PastGrant } from '../domain/wallet-command';
+import type { FeeDebited, Instant, WalletEvent } from '../domain/wallet-event';
 
 export interface Clock {
   now(): Instant;
@@ -150,10 +151,25 @@ export class UnwritablePost extends Error {
   }
 }
 
+/** What of a wallet's past a reversal asks for: fees that may have been debited. */
+export interface PastQuery {
+  readonly wallet: WalletKey;
+  readonly feeIds: readonly string[];
+}
+
+export interface WalletPast {
+  /** Of the asked fees those that were debited from this wallet. */
+  readonly debits: readonly FeeDebited[];
+  /** All grants that the wallet ever got. */
+  readonly grants: readonly PastGrant[];
+}
+
 export interface LedgerRows {
   /** In the order of the keys; a wallet without a row is a new one of version 0. */
   loadWallets(keys: readonly WalletKey[]): Promise<StoredWallet[]>;
   findTransactions(refs: readonly TransactionRef[]): Promise<DecidedTransaction[]>;
+  /** In the order of the queries. Read after their wallets, whose versions then vouch for it. */
+  loadPasts(queries: readonly PastQuery[]): Promise<WalletPast[]>;
   /**
    * Writes a batch and answers where each post ended.
    *

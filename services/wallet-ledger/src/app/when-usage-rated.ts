@@ -1,7 +1,10 @@
-/** Policy: usage was rated -> its fees are debited from the customer's wallet. */
+/**
+ * Policy: usage was rated -> its fees are debited from the customer's wallet; it was reversed -> they
+ * go back.
+ */
 import type { Fee, NamedAuthorization } from '../domain/wallet-command';
 import type { Instant } from '../domain/wallet-event';
-import type { DeliveredCommand } from './ledger-entry';
+import type { DeliveredCommand, ReversalOrder } from './ledger-entry';
 import type { AppliedUsage, LogAddress, WalletKey } from './ports';
 
 /** What of a rated usage event matters to a wallet. */
@@ -16,30 +19,42 @@ export interface RatedUsage {
   readonly cause: LogAddress;
 }
 
+/** Rated usage that is taken back. */
+export interface ReversedUsage {
+  readonly wallet: WalletKey;
+  readonly reversal: ReversalOrder;
+  readonly cause: LogAddress;
+}
+
 /** Usage without fees asks nothing of a wallet, except to end a hold. */
-export const commandsFor = (rated: readonly RatedUsage[]): DeliveredCommand[] =>
-  rated.flatMap(({ wallet, cause, authorization, fees, ...usage }, factIndex) =>
-    fees.length === 0 && !authorization
-      ? []
-      : [
-          {
-            wallet,
-            cause,
-            factIndex,
-            command: {
-              type: 'DebitFees',
-              eventId: usage.eventId,
-              occurredAt: usage.occurredAt,
-              subject: usage.subject,
-              fees,
-              ...(authorization && { authorization }),
-            },
-          },
-        ],
-  );
+export const commandsFor = (rated: readonly (RatedUsage | ReversedUsage)[]): DeliveredCommand[] =>
+  rated.flatMap((usage, factIndex) => {
+    const { wallet, cause } = usage;
+    const command = 'reversal' in usage ? orderOf(usage) : debitOf(usage);
+    return command ? [{ wallet, cause, factIndex, command }] : [];
+  });
+
+const orderOf = ({ reversal }: ReversedUsage): ReversalOrder | undefined =>
+  reversal.feeIds.length > 0 ? reversal : undefined;
+
+function debitOf({
+  authorization,
+  fees,
+  ...usage
+}: RatedUsage): DeliveredCommand['command'] | undefined {
+  if (fees.length === 0 && !authorization) return undefined;
+  return {
+    type: 'DebitFees',
+    eventId: usage.eventId,
+    occurredAt: usage.occurredAt,
+    subject: usage.subject,
+    fees,
+    ...(authorization && { authorization }),
+  };
+}
 
 /** How far each partition of usage is applied once these are. */
-export function appliedBy(rated: readonly RatedUsage[]): AppliedUsage[] {
+export function appliedBy(rated: readonly Pick<RatedUsage, 'cause'>[]): AppliedUsage[] {
   const positions = new Map<number, number>();
   for (const { cause } of rated)
     if (cause.topic === USAGE)

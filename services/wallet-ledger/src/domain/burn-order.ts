@@ -81,6 +81,12 @@ export const returnTakes = (lots: Lot[], takes: readonly Take[]): void =>
     lot.held = lot.held.minus(amount);
   });
 
+/** What was spent is free again. */
+export const freeTakes = (lots: Lot[], takes: readonly Take[]): void =>
+  changeLots(lots, takes, (lot, amount) => {
+    lot.available = amount.plus(lot.available);
+  });
+
 /** What was held is spent, or lost. */
 export const spendHeld = (lots: Lot[], takes: readonly Take[]): void =>
   changeLots(lots, takes, (lot, amount) => {

@@ -2,6 +2,7 @@
 import { unreachable } from '@kontor/event-sourcing';
 import { type Decimal, sum, ZERO } from '@kontor/money';
 import {
+  freeTakes,
   holdTakes,
   insertInBurnOrder,
   type Lot,
@@ -10,12 +11,13 @@ import {
   spendHeld,
   takenBy,
 } from './burn-order';
-import { incur, repay } from './debts';
+import { incur, repay, reverse } from './debts';
 import { afterDraw, type Hold } from './holds';
 import type {
   DebtStretch,
   Draw,
   FeeDebited,
+  FeeReversed,
   FundsCredited,
   GrantActivated,
   GrantExpired,
@@ -52,6 +54,9 @@ export function evolve(state: Wallet, event: WalletEvent): Wallet {
       return state;
     case 'FeeDebited':
       return debit(state, event);
+    case 'FeeReversed':
+      giveBack(accountOf(state, event), event);
+      return state;
     default:
       return evolveHold(state, event);
   }
@@ -117,6 +122,14 @@ function debit(state: Wallet, event: FeeDebited | HoldCaptured): Wallet {
   spend(account, event.takes);
   incur(account.debts, event.debt);
   return state;
+}
+
+function giveBack(account: Account, { returned, revived, debt }: FeeReversed): void {
+  for (const { grant, createdAt } of revived)
+    insertInBurnOrder(account.lots, { ...grant, available: ZERO, held: ZERO, createdAt });
+  freeTakes(account.lots, returned);
+  account.free = account.free.plus(takenBy(returned));
+  reverse(account.debts, debt);
 }
 
 function draw(state: Wallet, account: Account, from: Draw): void {

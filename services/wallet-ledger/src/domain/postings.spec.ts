@@ -19,6 +19,7 @@ import {
   placed,
   released,
 } from './testing';
+import { reversed } from './testing-reversals';
 import type { AdjustmentReason, WalletEvent } from './wallet-event';
 
 const REASONS: readonly AdjustmentReason[] = [
@@ -62,6 +63,14 @@ const POSTINGS: Readonly<Record<string, WalletEvent>> = {
     debt: ['0', '1'],
     balance: '-1',
   }),
+  'fee reversed': reversed('f', '4', { returned: { g: '4' }, balance: '10' }),
+  'fee reversed, partly still owed': reversed('f', '4', {
+    returned: { g: '3' },
+    debt: ['0', '1'],
+    balance: '3',
+  }),
+  'fee reversed, to expired lots': reversed('f', '4', { broken: { g: '4' }, balance: '0' }),
+  'fee reversed, never collected': reversed('f', '4', { uncollected: '4', balance: '0' }),
   charge: charged('c', '4', { takes: { g: '4' }, balance: '6' }),
   'hold within the lots': placed('a', '4', { balance: '6' }),
   'hold beyond the lots': placed('a', '4', { takes: { g: '3' }, overdraft: '1', balance: '-1' }),

@@ -11,6 +11,7 @@ import type {
   AdjustmentReason,
   DebtStretch,
   FeeDebited,
+  FeeReversed,
   FundsCharged,
   FundsCredited,
   FundsDebited,
@@ -58,6 +59,8 @@ function allLegsOf(event: WalletEvent): readonly Leg[] {
       return charged(event);
     case 'FeeDebited':
       return feeDebited(event);
+    case 'FeeReversed':
+      return feeReversed(event);
     default:
       return legsOfHold(event);
   }
@@ -120,6 +123,14 @@ const feeDebited = (event: FeeDebited): readonly Leg[] => [
   ...taken(event),
   { account: 'uncollected', amount: event.uncollected.neg() },
   { account: 'revenue', amount: event.amount },
+];
+
+const feeReversed = ({ amount, returned, broken, debt, uncollected }: FeeReversed): Leg[] => [
+  { account: 'revenue', amount: amount.neg() },
+  { account: 'uncollected', amount: uncollected },
+  { account: 'debt', amount: debt.amount },
+  { account: 'breakage', amount: takenBy(broken) },
+  { account: 'available', amount: takenBy(returned) },
 ];
 
 const captured = (event: HoldCaptured): readonly Leg[] => [

@@ -5,7 +5,16 @@
  */
 import type { Decimal, DecimalString, ExchangeRate } from '@kontor/money';
 import type { HoldOffer } from './priced-hold';
-import type { AdjustmentReason, ChargeTerms, HoldTerms, Instant, Overdraft } from './wallet-event';
+import type {
+  AdjustmentReason,
+  ChargeTerms,
+  DebtStretch,
+  FeeDebited,
+  GivenGrant,
+  HoldTerms,
+  Instant,
+  Overdraft,
+} from './wallet-event';
 
 /** An account as a client names it: `default` and `USD` make `default:USD`. */
 export interface AccountName {
@@ -63,6 +72,25 @@ export interface DebitFees {
   readonly subject: string | undefined;
   readonly fees: readonly Fee[];
   readonly authorization?: NamedAuthorization;
+  readonly at: Instant;
+}
+
+/** A credit of the wallet, as far as reversals need to know it. */
+export interface PastGrant extends GivenGrant {
+  readonly accountId: string;
+  /** The span of the debt line that it repaid when it came into effect; undefined = none. */
+  readonly repaid: DebtStretch | undefined;
+}
+
+/** Takes the fees of a usage event back; like the usage itself it is never refused. */
+export interface ReverseFees {
+  readonly type: 'ReverseFees';
+  readonly eventId: string;
+  readonly reason: string;
+  /** The event's, as they were posted. */
+  readonly debits: readonly FeeDebited[];
+  /** All grants of the wallet that the debits, or what repaid them, came from; also more. */
+  readonly grants: ReadonlyMap<string, PastGrant>;
   readonly at: Instant;
 }
 
@@ -138,6 +166,7 @@ export type WalletCommand =
   | OpenAccounts
   | AdjustFunds
   | DebitFees
+  | ReverseFees
   | ChargeFunds
   | SetOverdraft
   | PlaceHold

@@ -7,60 +7,19 @@
  */
 import type { Decimal, DecimalString } from '@kontor/money';
 import type { HeldFee } from './priced-hold';
+import type {
+  AdjustmentReason,
+  DebtStretch,
+  Draw,
+  GivenGrant,
+  Grant,
+  Instant,
+  Overdraft,
+  Take,
+  Worth,
+} from './wallet-parts';
 
-/** `2026-01-05T14:32:18.000000Z`: texts of this form sort as instants do. */
-export type Instant = string;
-
-/** What a credit is: decides its burn order and what revenue may be recognised from it. */
-export type Purpose = 'promotional' | 'bundled' | 'paid';
-
-/** Why somebody adjusted a balance by hand. */
-export type AdjustmentReason =
-  'gift' | 'external_topup' | 'external_refund' | 'other' | 'correction' | 'migration';
-
-/** An amount taken out of one lot. */
-export interface Take {
-  readonly grantId: string;
-  readonly amount: Decimal;
-}
-
-/**
- * A stretch of an account's debt, counted from its first debt on: a debit that runs into debt
- * occupies the next stretch, a repayment covers the oldest open one. So debits and repayments name
- * each other without a list, and a wallet that owes for a million fees is as small as any other.
- */
-export interface DebtStretch {
-  readonly from: Decimal;
-  readonly amount: Decimal;
-}
-
-/** How far usage may take an account below zero. */
-export type Overdraft =
-  | { readonly mode: 'unlimited' }
-  | { readonly mode: 'limit'; readonly limit: Decimal }
-  | { readonly mode: 'none' };
-
-/** What a debit took out of a hold. */
-export interface Draw {
-  readonly authorizationId: string;
-  readonly held: readonly Take[];
-  /** The part of the hold that no lot covered. It ends, and is paid anew out of lots or as debt. */
-  readonly overdraft: Decimal;
-}
-
-/** A credit as it was given. */
-export interface Grant {
-  readonly grantId: string;
-  readonly purpose: Purpose;
-  readonly amount: Decimal;
-  /** Revenue that may be recognised when the whole lot is used. */
-  readonly basis: Decimal;
-  /** Lower burns first within one purpose. */
-  readonly priority: number;
-  readonly effectiveAt: Instant;
-  /** Null = it never expires. */
-  readonly expiresAt: Instant | null;
-}
+export type * from './wallet-parts';
 
 export interface AccountOpened {
   readonly type: 'AccountOpened';
@@ -127,6 +86,35 @@ export interface FeeDebited {
   readonly at: Instant;
 }
 
+/**
+ * A fee is taken back: to the lots that it came from, to those that repaid its debt meanwhile, and
+ * what of that was open is owed no more.
+ */
+export interface FeeReversed extends Worth {
+  readonly type: 'FeeReversed';
+  readonly transactionId: string;
+  readonly eventId: string;
+  readonly feeId: string;
+  readonly productId: string;
+  readonly accountId: string;
+  readonly asset: string;
+  /** The fee's, whole. */
+  readonly amount: Decimal;
+  readonly subject: string | undefined;
+  readonly reason: string;
+  readonly returned: readonly Take[];
+  /** Out of lots that expired meanwhile: lost. */
+  readonly broken: readonly Take[];
+  /** Those of the lots returned to that had nothing left. */
+  readonly revived: readonly GivenGrant[];
+  /** What of the fee's debt was open; an amount of 0 when nothing was. */
+  readonly debt: DebtStretch;
+  readonly uncollected: Decimal;
+  readonly balance: Decimal;
+  readonly occurredAt: Instant;
+  readonly at: Instant;
+}
+
 /** A scheduled grant came into effect. It repays open debt first, as any credit does. */
 export interface GrantActivated {
   readonly type: 'GrantActivated';
@@ -167,12 +155,6 @@ export interface ChargeTerms {
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** Units, volume, prices: as they were sent, never computed with. */
   readonly priced?: Readonly<Record<string, DecimalString>>;
-}
-
-/** What revenue is worth in the reporting currency; null = there is no rate. */
-export interface Worth {
-  readonly fiatRate: DecimalString | null;
-  readonly fiatValue: DecimalString | null;
 }
 
 export interface FundsCharged extends ChargeTerms, Worth {
@@ -269,6 +251,7 @@ export type WalletEvent =
   | FundsCredited
   | FundsDebited
   | FeeDebited
+  | FeeReversed
   | GrantActivated
   | GrantExpired
   | OverdraftSet

@@ -4,7 +4,7 @@
  * Method: every command is decided and folded; independent, naive models (a list of debts, sums of
  * amounts) say what must be true. A run's seed is KONTOR_SEED; fast-check prints it on failure.
  */
-import { type Decimal, decimal, min, sum, wire, ZERO } from '@kontor/money';
+import { type Decimal, decimal, sum, wire, ZERO } from '@kontor/money';
 import fc from 'fast-check';
 import { compareBurnOrder, takenBy } from './burn-order';
 import type { LedgerAccount } from './chart-of-accounts';
@@ -14,9 +14,18 @@ import { leftOf } from './holds';
 import { legsOf } from './postings';
 import { fee } from './testing';
 import { dated, secondsFromNow } from './testing-instants';
+import {
+  changeOf,
+  drawnBy,
+  grantOf,
+  listOfDebts,
+  reversalOf,
+  textsOf,
+  whatFeeTook,
+} from './testing-models';
 import { wallet } from './wallet';
 import type { DebitFees, WalletCommand } from './wallet-command';
-import type { AdjustmentReason, DebtStretch, Draw, Overdraft, WalletEvent } from './wallet-event';
+import type { AdjustmentReason, Overdraft, WalletEvent } from './wallet-event';
 import { type Account, available, freeOf, type Wallet } from './wallet-state';
 
 const COMMANDS_A_RUN = 60;
@@ -56,7 +65,7 @@ const someFees = fc.array(
  * Ids are given by the place in the run, so that every transaction, grant and fee is its own; holds
  * are chosen among the open ones, or are none.
  */
-type Make = (id: string, state: Wallet) => WalletCommand;
+type Make = (id: string, state: Wallet, events: readonly WalletEvent[]) => WalletCommand;
 
 const someTimes = fc.record({
   effectiveAt: fc.option(aDeadline, { nil: undefined, freq: 3 }),
@@ -187,6 +196,12 @@ function debitFees([fees, when]: [[string, Decimal][][], string]) {
   });
 }
 
+/** Of an event that was debited; one that was reversed before is not asked for again. */
+const reverseFees =
+  ([nth, when]: [number, string]): Make =>
+  (_, _state, events) =>
+    reversalOf(events, nth, when);
+
 const aCommand: fc.Arbitrary<Make> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.subarray(assets), anInstant).map(openAccounts) },
   {
@@ -197,6 +212,7 @@ const aCommand: fc.Arbitrary<Make> = fc.oneof(
   },
   { weight: 5, arbitrary: fc.tuple(someFees, anInstant).map(debitFees) },
   { weight: 3, arbitrary: fc.tuple(someFees, aHold(), anInstant).map(useAuthorization) },
+  { weight: 4, arbitrary: fc.tuple(fc.nat({ max: 5 }), anInstant).map(reverseFees) },
   { weight: 5, arbitrary: fc.tuple(anAsset, anAmount, aDeadline, anInstant).map(placeHold) },
   { weight: 4, arbitrary: fc.tuple(aHold(), anAmount, anInstant).map(captureHold) },
   { weight: 2, arbitrary: fc.tuple(aHold(), anInstant).map(voidHold) },
@@ -224,7 +240,7 @@ function play(
   const stories = [0, 1, 2].map((): Story => ({ state: wallet.initialState(), events: [] }));
   history.forEach(([which, make], index) => {
     const story = stories[which]!;
-    const made = make(String(index).padStart(3, '0'), story.state);
+    const made = make(String(index).padStart(3, '0'), story.state, story.events);
     const command = dated(made, story.state.asOf);
     const decision = wallet.decide(command, story.state);
     const events = decision.outcome === 'accepted' ? decision.events : [];
@@ -391,6 +407,24 @@ describe('every wallet, whatever happens to it', () => {
       }
     }));
 
+  it('gives a reversed fee back to whom it was taken from, or who repaid it, and owes it no more', () =>
+    holds((story, events) => {
+      for (const event of events) {
+        if (event.type !== 'FeeReversed') continue;
+        const before = story.events.slice(0, story.events.indexOf(event));
+        const { sources, open } = whatFeeTook(before, event);
+        expect(textsOf([...event.returned, ...event.broken])).toEqual(textsOf(sources));
+        expect(wire(event.debt.amount)).toBe(wire(open));
+        for (const { grantId } of event.broken)
+          expect(grantOf(before, grantId).expiresAt! <= event.at).toBe(true);
+        for (const { grantId } of event.returned)
+          expect((grantOf(before, grantId).expiresAt ?? '~') > event.at).toBe(true);
+        expect(event.revived.map(({ grant }) => grant)).toEqual(
+          event.revived.map(({ grant }) => grantOf(before, grant.grantId)),
+        );
+      }
+    }));
+
   it('debits every fee that is due exactly once, and no other', () =>
     holds((_, events, command) => {
       const debits = events.filter((event) => event.type === 'FeeDebited');
@@ -423,7 +457,10 @@ describe('every wallet, whatever happens to it', () => {
   it('is not touched by a decision, accepted or refused', () =>
     holds((story, _, command) => {
       const before = JSON.stringify(snapshot(story.state));
-      wallet.decide({ ...command, at: '2027-01-01T00:00:00.000000Z' }, story.state);
+      const later = '2027-01-01T00:00:00.000000Z';
+      // An event is reversed once: the next one then.
+      const next = command.type === 'ReverseFees' ? reversalOf(story.events, 0, later) : command;
+      wallet.decide({ ...next, at: later }, story.state);
       expect(JSON.stringify(snapshot(story.state))).toBe(before);
     }));
 
@@ -437,58 +474,3 @@ describe('every wallet, whatever happens to it', () => {
 const END_OF_TIME = '9999-01-01T00:00:00.000000Z';
 /** Texts sort as instants do: without its last letter it is before itself and behind all others. */
 const justBefore = (instant: string): string => instant.slice(0, -1);
-
-const drawnBy = ({ held, overdraft }: Draw): Decimal => takenBy(held).plus(overdraft);
-
-/** What an event does to what is available, from its own amounts. */
-function changeOf(event: WalletEvent): Decimal {
-  switch (event.type) {
-    case 'FundsCredited':
-      return event.grant.effectiveAt > event.at ? ZERO : event.amount;
-    case 'GrantActivated':
-      return event.amount;
-    case 'FeeDebited':
-      return (event.draw ? drawnBy(event.draw) : ZERO).plus(event.uncollected).minus(event.amount);
-    case 'FundsDebited':
-    case 'FundsCharged':
-    case 'GrantExpired':
-    case 'HoldPlaced':
-      return event.amount.neg();
-    case 'HoldReleased':
-      return event.amount.minus(takenBy(event.broken));
-    default:
-      return ZERO;
-  }
-}
-
-interface OpenDebt {
-  readonly from: Decimal;
-  readonly amount: Decimal;
-  open: Decimal;
-}
-
-/** The model that the two running sums stand for. A repayment must hit the oldest open debt. */
-function listOfDebts(events: readonly WalletEvent[], accountId: string): OpenDebt[] {
-  const debts: OpenDebt[] = [];
-  const own = events.filter((each) => 'accountId' in each && each.accountId === accountId);
-  for (const event of own) {
-    if ('debt' in event && event.debt.amount.gt(ZERO))
-      debts.push({ ...event.debt, open: event.debt.amount });
-    if (event.type === 'FundsCredited' || event.type === 'GrantActivated')
-      for (const stretch of event.repaid) payOldest(debts, stretch);
-  }
-  return debts;
-}
-
-function payOldest(debts: readonly OpenDebt[], stretch: DebtStretch): void {
-  let { from: next, amount: left } = stretch;
-  for (const debt of debts.filter((each) => each.open.gt(ZERO))) {
-    if (left.lte(ZERO)) break;
-    expect(wire(next)).toBe(wire(debt.from.plus(debt.amount).minus(debt.open)));
-    const part = min(left, debt.open);
-    debt.open = debt.open.minus(part);
-    left = left.minus(part);
-    next = next.plus(part);
-  }
-  expect(wire(left)).toBe('0');
-}

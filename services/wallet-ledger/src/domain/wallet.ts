@@ -7,7 +7,8 @@
  *   3. no hold is placed, and no usage collected, beyond the account's overdraft policy;
  *   4. a hold is captured and given back for what it took, and ends once;
  *   5. debt is repaid oldest first, and only by credit;
- *   6. folding the events again gives the same wallet, byte for byte.
+ *   6. a reversal gives back what the fee took, to whom it was taken from or who repaid it;
+ *   7. folding the events again gives the same wallet, byte for byte.
  *
  * Units:  amounts are decimals in the account's asset.
  * Time:   `at` is the batch's instant; no function here reads a clock, and no event is dated before
@@ -20,17 +21,21 @@ import { accountFor, accountOpened, ACCOUNTS_MAX } from './accounts';
 import { lotsForReason, takeFrom } from './burn-order';
 import { repayable } from './debts';
 import { captureHold, keepUp, placeHold, voidHold } from './decide-holds';
+import { reverseFees } from './decide-reversal';
 import { debitFees } from './decide-usage';
 import { upToDate } from './due';
 import { evolve } from './evolve';
 import { grantFor } from './grants';
 import { isSamePolicy } from './overdraft';
+import { afterEvents } from './past-grants';
 import {
   type AccountName,
   accountIdOf,
   type AdjustFunds,
   type ChargeFunds,
+  type DebitFees,
   type OpenAccounts,
+  type ReverseFees,
   type SetOverdraft,
   type WalletCommand,
   type WalletRejection,
@@ -60,19 +65,21 @@ export const wallet: Decider<Wallet, WalletCommand, WalletEvent, WalletRejection
 function decide(command: WalletCommand, before: Wallet): WalletDecision {
   const at = notBefore(command.at, before);
   const { due, state } = upToDate(before, at);
-  const decision = decideAsOf({ ...command, at }, state);
+  const decision = decideAsOf(knowing(due, { ...command, at }), state);
   if (due.length === 0 || decision.outcome === 'rejected') return decision;
   return accept(...due, ...decision.events);
 }
 
+/** What came into effect just now may have repaid what is reversed. */
+const knowing = (due: readonly WalletEvent[], command: WalletCommand): WalletCommand =>
+  command.type === 'ReverseFees' && due.length > 0
+    ? { ...command, grants: afterEvents(command.grants, due) }
+    : command;
+
 function decideAsOf(command: WalletCommand, state: Wallet): WalletDecision {
   switch (command.type) {
-    case 'OpenAccounts':
-      return openAccounts(command, state);
     case 'AdjustFunds':
       return adjustFunds(command, state);
-    case 'DebitFees':
-      return debitFees(command, state);
     case 'ChargeFunds':
       return chargeFunds(command, state);
     case 'SetOverdraft':
@@ -85,6 +92,23 @@ function decideAsOf(command: WalletCommand, state: Wallet): WalletDecision {
       return voidHold(command, state);
     case 'KeepUp':
       return keepUp(command, state);
+    default:
+      return decideDelivered(command, state);
+  }
+}
+
+/** What is never refused, because it has happened. */
+function decideDelivered(
+  command: OpenAccounts | DebitFees | ReverseFees,
+  state: Wallet,
+): WalletDecision {
+  switch (command.type) {
+    case 'OpenAccounts':
+      return openAccounts(command, state);
+    case 'DebitFees':
+      return debitFees(command, state);
+    case 'ReverseFees':
+      return reverseFees(command, state);
     default:
       return unreachable(command);
   }

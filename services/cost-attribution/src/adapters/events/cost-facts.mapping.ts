@@ -2,7 +2,9 @@
 import type {
   AttributedCost as AttributedCostWire,
   UsageCostsAttributed,
+  UsageCostsReversed,
   UsageRecorded,
+  UsageReversed,
 } from '@kontor/contracts';
 import { decimal, wire } from '@kontor/money';
 import type { RecordedCosts } from '../../app/attribute-batch';
@@ -46,6 +48,17 @@ export const toWire = (
   costCatalogHead: heads.costCatalog,
   reportingCurrency,
   costs: costs.map(costToWire),
+});
+
+/** What the costs were stands in the log before it: the reversal only says whether they go. */
+export const reversedToWire = (fact: UsageReversed): UsageCostsReversed => ({
+  type: 'cost.usage-costs-reversed',
+  platform: fact.platform,
+  mode: fact.mode,
+  key: fact.key,
+  eventId: fact.eventId,
+  costs: fact.costs,
+  recordedAt: fact.recordedAt,
 });
 
 const costToWire = (cost: AttributedCost): AttributedCostWire => ({

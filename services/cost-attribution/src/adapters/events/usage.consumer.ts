@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import type { UsageRecorded } from '@kontor/contracts';
+import type { UsageRecordedV1 } from '@kontor/contracts';
 import {
   type BatchCommitter,
   type BatchOutcome,
@@ -7,13 +7,18 @@ import {
   type FactBatch,
   recordsCausedBy,
 } from '@kontor/event-log';
-import { attributeBatch } from '../../app/attribute-batch';
+import {
+  type AttributedBatch,
+  attributeBatch,
+  type RecordedCosts,
+  type StuckUsage,
+} from '../../app/attribute-batch';
 import type { Catalogs } from '../../app/ports';
-import { fromWire, toWire } from './cost-facts.mapping';
+import { fromWire, reversedToWire, toWire } from './cost-facts.mapping';
 
 const TOPIC = 'cost.attributed.v1';
 
-/** Turns recorded usage into attributed costs; a deciding consumer. */
+/** Turns recorded usage into attributed costs, and reversals into theirs; a deciding consumer. */
 export class UsageCostAttributor {
   constructor(
     private readonly catalogs: Catalogs,
@@ -21,21 +26,42 @@ export class UsageCostAttributor {
     private readonly reportingCurrency: string,
   ) {}
 
-  async apply(batch: FactBatch<UsageRecorded>): Promise<BatchOutcome> {
-    const usage = batch.facts.map(({ fact }) => fromWire(fact));
+  async apply(batch: FactBatch<UsageRecordedV1>): Promise<BatchOutcome> {
+    const places: number[] = [];
+    const usage: RecordedCosts[] = [];
+    batch.facts.forEach(({ fact }, at) => {
+      if (fact.type !== 'usage.recorded') return;
+      places.push(at);
+      usage.push(fromWire(fact));
+    });
     const attributed = await attributeBatch(usage, this.catalogs);
     if (attributed.kind === 'behind')
       return { kind: 'retry', reason: `a catalog is behind ${JSON.stringify(attributed.heads)}` };
-    if (attributed.kind === 'poison') return attributed;
+    if (attributed.kind === 'poison') return inBatch(attributed, places);
     const attributedWith = {
       heads: attributed.heads,
       reportingCurrency: this.reportingCurrency,
     };
-    const built = recordsCausedBy(batch.facts, TOPIC, (fact, at) =>
-      toWire(fact, attributed.costs[at] ?? [], attributedWith),
+    let next = 0;
+    const built = recordsCausedBy(batch.facts, TOPIC, (fact) =>
+      fact.type === 'usage.recorded'
+        ? toWire(fact, attributed.costs[next++] ?? [], attributedWith)
+        : reversedToWire(fact),
     );
     return built.kind === 'poison' ? built : this.committer.commit(batch, built.records);
   }
+}
+
+/** Usage stands at other places among itself than among the facts of its batch. */
+function inBatch(
+  { index, reason, more }: Extract<AttributedBatch, { kind: 'poison' }>,
+  places: readonly number[],
+): BatchOutcome {
+  const placed = (stuck: StuckUsage): StuckUsage => ({
+    ...stuck,
+    index: places[stuck.index] ?? stuck.index,
+  });
+  return { kind: 'poison', ...placed({ index, reason }), more: more.map(placed) };
 }
 
 @Controller()
@@ -43,7 +69,7 @@ export class UsageConsumer {
   constructor(private readonly attributor: UsageCostAttributor) {}
 
   @Consumes('cost-attribution.usage', 'usage.recorded.v1')
-  apply(batch: FactBatch<UsageRecorded>): Promise<BatchOutcome> {
+  apply(batch: FactBatch<UsageRecordedV1>): Promise<BatchOutcome> {
     return this.attributor.apply(batch);
   }
 }

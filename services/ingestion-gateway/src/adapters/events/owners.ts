@@ -3,6 +3,7 @@
  */
 import type { Tenant } from '@kontor/contracts';
 import { DependencyDown, type InternalCalls } from '@kontor/service-host';
+import { z } from 'zod';
 import type {
   Names,
   NamedResource,
@@ -10,6 +11,7 @@ import type {
   ReferenceOwner,
   Resolved,
 } from '../../app/ports';
+import type { AcceptedEvent, EventDirectory } from '../../app/reverse-event';
 
 /** Usage must not wait for a slow catalog: after this the gateway goes by the head it knows. */
 const HEAD_DEADLINE_MS = 100;
@@ -92,3 +94,33 @@ export class ProjectedEvents implements ProcessedEvents {
     }
   }
 }
+
+/** What an event's fact says, by way of the projection, which can find it. */
+export class ProjectedFacts implements EventDirectory {
+  constructor(private readonly internal: InternalCalls) {}
+
+  async find(tenant: Tenant, eventId: string): Promise<AcceptedEvent | undefined> {
+    const seen = await this.look(tenant, eventId, 0);
+    return seen ?? this.look(tenant, eventId, FACT_WAIT_MS);
+  }
+
+  private async look(
+    tenant: Tenant,
+    eventId: string,
+    waitMs: number,
+  ): Promise<AcceptedEvent | undefined> {
+    const { events } = await this.internal.call(
+      'profitability-projection.get-events',
+      tenant,
+      { eventIds: [eventId], waitMs, numbers: 'string' },
+      { deadlineMs: waitMs + ANSWER_MARGIN_MS },
+    );
+    const shown = zShownEvent.safeParse(JSON.parse(events[0] ?? '{}'));
+    if (!shown.success) return undefined;
+    const { customer_id: customerId, event_type: eventType } = shown.data;
+    return { eventId, customerId, eventType };
+  }
+}
+
+const FACT_WAIT_MS = 2_000;
+const zShownEvent = z.object({ customer_id: z.string(), event_type: z.string() });

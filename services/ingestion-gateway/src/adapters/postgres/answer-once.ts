@@ -48,7 +48,8 @@ async function workAndKeep<Answer extends object>(
   return answer;
 }
 
-async function storedAnswer<Answer>(
+/** What was answered before. Errors: CommandReused. */
+export async function storedAnswer<Answer>(
   queryable: Queryable,
   { tenant, commandId, requestHash }: Command,
 ): Promise<Answer | undefined> {

@@ -1,12 +1,17 @@
 /** Public facts as the projection's entries. */
 import type {
   AuthorizationUsed,
+  CostAttributedV1,
   FeeDebited,
+  FeeReversed,
   FundsCharged,
   HoldCaptured,
+  RatingRatedV1,
   UsageCostsAttributed,
   UsageRated,
   UsageRecorded,
+  UsageRecordedV1,
+  UsageReversed,
   WalletPostedV1,
 } from '@kontor/contracts';
 import { decimal, ZERO } from '@kontor/money';
@@ -14,9 +19,13 @@ import type {
   AuthorizationEntry,
   ChargeEntry,
   CostEntry,
+  CostTopicEntry,
+  FeeReversal,
   FeeValue,
   RatedEntry,
+  ReversalEntry,
   UsageEntry,
+  UsageTopicEntry,
   WalletEntry,
 } from '../../domain/entries';
 import { NO_CATEGORY, productsOf } from '../../domain/entries';
@@ -40,6 +49,22 @@ export const usageFromWire = (fact: UsageRecorded): UsageEntry => ({
   data: fact.data ?? null,
   sentCosts: fact.costs ? fact.costs.map(({ sent }) => sent) : NOTHING,
 });
+
+export const usageTopicFromWire = (fact: UsageRecordedV1): UsageTopicEntry =>
+  fact.type === 'usage.recorded' ? usageFromWire(fact) : reversalFromWire(fact);
+
+const reversalFromWire = (fact: UsageReversed): ReversalEntry => ({
+  platform: fact.platform,
+  mode: fact.mode,
+  eventId: fact.eventId,
+  reason: fact.reason,
+  reversedAt: fact.recordedAt,
+  costs: fact.costs,
+});
+
+/** Which fees are reversed the wallet says, with their values. */
+export const ratedTopicFromWire = (fact: RatingRatedV1): RatedEntry[] =>
+  fact.type === 'rating.usage-rated' ? [ratedFromWire(fact)] : [];
 
 export function ratedFromWire(fact: UsageRated): RatedEntry {
   const { feeCount, productIds, productCodes } = productsOf(fact.fees);
@@ -66,6 +91,8 @@ export function walletFromWire(fact: WalletPostedV1): WalletEntry[] {
   switch (fact.type) {
     case 'wallet.fee-debited':
       return [debitFromWire(fact)];
+    case 'wallet.fee-reversed':
+      return [feeReversalFromWire(fact)];
     case 'wallet.funds-charged':
     case 'wallet.hold-captured':
       return [chargeFromWire(fact)];
@@ -112,6 +139,33 @@ export const debitFromWire = (fact: FeeDebited): FeeValue => ({
   value: fact.fiatValue === null ? null : decimal(fact.fiatValue),
   uncollected: fact.uncollected === '0' ? ZERO : decimal(fact.uncollected),
 });
+
+const feeReversalFromWire = (fact: FeeReversed): FeeReversal => ({
+  platform: fact.platform,
+  mode: fact.mode,
+  eventId: fact.eventId,
+  reversedFee: {
+    platform: fact.platform,
+    mode: fact.mode,
+    eventId: fact.eventId,
+    customerId: fact.key,
+    subject: fact.subject ?? null,
+    occurredAt: fact.occurredAt,
+    feeId: fact.feeId,
+    productId: fact.productId,
+    asset: fact.asset,
+    amount: decimal(fact.amount),
+    value: fact.fiatValue === null ? null : decimal(fact.fiatValue),
+    uncollected: decimal(fact.uncollected),
+  },
+});
+
+/** A reversal that leaves the costs says nothing here. */
+export function costTopicFromWire(fact: CostAttributedV1): CostTopicEntry[] {
+  if (fact.type === 'cost.usage-costs-attributed') return [costsFromWire(fact)];
+  const { platform, mode, eventId } = fact;
+  return fact.costs ? [{ platform, mode, eventId, costsReversed: true }] : [];
+}
 
 export const costsFromWire = (fact: UsageCostsAttributed): CostEntry => ({
   platform: fact.platform,

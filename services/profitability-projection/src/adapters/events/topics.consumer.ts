@@ -13,7 +13,12 @@ import type { SubjectSharing } from '../../app/subject-sharing';
 import type { EventRef, Tenant } from '../../domain/entries';
 import type { ViewWriter } from '../postgres/view-writer';
 import type { Arrivals } from './arrivals';
-import { costsFromWire, ratedFromWire, usageFromWire, walletFromWire } from './facts.mapping';
+import {
+  costTopicFromWire,
+  ratedTopicFromWire,
+  usageTopicFromWire,
+  walletFromWire,
+} from './facts.mapping';
 
 const USAGE = 'usage.recorded.v1';
 
@@ -65,13 +70,13 @@ export class TopicsConsumer {
 
   @Consumes('profitability-projection.usage', 'usage.recorded.v1')
   usage(batch: FactBatch<UsageRecordedV1>): Promise<BatchOutcome> {
-    const entries = batch.facts.map(({ fact }) => usageFromWire(fact));
+    const entries = batch.facts.map(({ fact }) => usageTopicFromWire(fact));
     return this.batches.apply('usage', batch, entries);
   }
 
   @Consumes('profitability-projection.rated', 'rating.rated.v1')
   rated(batch: FactBatch<RatingRatedV1>): Promise<BatchOutcome> {
-    const entries = batch.facts.map(({ fact }) => ratedFromWire(fact));
+    const entries = batch.facts.flatMap(({ fact }) => ratedTopicFromWire(fact));
     return this.batches.apply('rated', batch, entries);
   }
 
@@ -83,7 +88,7 @@ export class TopicsConsumer {
 
   @Consumes('profitability-projection.costs', 'cost.attributed.v1')
   costs(batch: FactBatch<CostAttributedV1>): Promise<BatchOutcome> {
-    const entries = batch.facts.map(({ fact }) => costsFromWire(fact));
+    const entries = batch.facts.flatMap(({ fact }) => costTopicFromWire(fact));
     return this.batches.apply('costs', batch, entries);
   }
 }

@@ -33,6 +33,7 @@ export const zFee = z.object({
   description: z.string(),
   amount: zMoney,
   uncollected: zMoney.optional(),
+  reversed: z.boolean().optional(),
 });
 
 export const zEvent = z.object({
@@ -57,6 +58,9 @@ export const zEvent = z.object({
       reason: z.string().optional(),
     })
     .optional(),
+  reversed_at: z.string().optional(),
+  reversal_reason: z.string().optional(),
+  costs_reversed: z.boolean().optional(),
 });
 
 export const zEventItem = zEvent.extend({
@@ -77,6 +81,9 @@ export function eventDto(event: JoinedEvent, reportingCurrency: string) {
     stats: statsDto(statsOfEvent(event, reportingCurrency)),
     unrated_reason: orUndefined(event.rated?.unratedReason),
     authorization: event.authorization && authorizationDto(event.authorization),
+    reversed_at: event.reversal?.reversedAt,
+    reversal_reason: event.reversal?.reason,
+    costs_reversed: event.reversal?.costs,
   };
 }
 
@@ -147,6 +154,7 @@ function feeDto({ fee, taken, value }: TakenFee) {
     description: taken.description,
     amount: decimal(taken.amount),
     uncollected: value.uncollected.eq(decimal('0')) ? undefined : value.uncollected,
+    reversed: orUndefined(value.reversed),
   };
 }
 

@@ -9,10 +9,11 @@ import type {
   Happening,
   Mode,
   RatedEntry,
+  ReversalEntry,
   UsageEntry,
 } from '../../domain/entries';
 import { uncollectedOf } from '../../domain/entries';
-import type { EventProduct, EventShare, SubjectCost } from '../../domain/fold';
+import type { EventProduct, EventShare, SubjectCost } from '../../domain/changes';
 import { arrayOf, columnsOf, jsonLines } from './columns';
 
 /** A statement of one table, prepared once under its name. */
@@ -207,6 +208,24 @@ export const SUBJECT_COST: Insert<SubjectCost> = {
     ]),
 };
 
+/** What was said first stays, but costs may follow. */
+export const REVERSAL: Insert<ReversalEntry> = {
+  name: 'insert event_reversal',
+  text: `INSERT INTO event_reversal AS t (platform, mode, event_id, reason, reversed_at, costs)
+         SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::timestamptz[],
+             $6::boolean[])
+         ON CONFLICT (event_id, platform, mode) DO UPDATE SET costs = t.costs OR excluded.costs`,
+  values: (rows) =>
+    columnsOf<ReversalEntry>(rows, [
+      (row) => row.platform,
+      (row) => row.mode,
+      (row) => row.eventId,
+      (row) => row.reason,
+      (row) => row.reversedAt,
+      (row) => String(row.costs),
+    ]),
+};
+
 /** Columns of a happening as a read answers them. */
 export interface HappeningRow {
   readonly platform: string;
@@ -234,6 +253,7 @@ export interface FeeValueRow extends HappeningRow {
   readonly amount: string;
   readonly value: string | null;
   readonly uncollected: string;
+  readonly reversed: boolean;
 }
 
 export const feeValueFromRow = (row: FeeValueRow): FeeValue => ({
@@ -245,6 +265,7 @@ export const feeValueFromRow = (row: FeeValueRow): FeeValue => ({
   amount: decimal(row.amount),
   value: row.value === null ? null : decimal(row.value),
   uncollected: decimal(row.uncollected),
+  ...(row.reversed && { reversed: true }),
 });
 
 export interface CostLineRow {
@@ -255,6 +276,7 @@ export interface CostLineRow {
   readonly amount: string;
   readonly currency: string;
   readonly converted: string | null;
+  readonly reversed: boolean;
 }
 
 export const costLineFromRow = (row: CostLineRow): CostLine => ({

@@ -37,17 +37,23 @@ const JOINED = `
               'captured', a.captured::text, 'ignored', a.ignored)
             FROM authorization_use AS a
             WHERE a.platform = $1 AND a.mode = $2 AND a.event_id = k.event_id) AS authorization_use,
+         (SELECT json_build_object('reason', v.reason, 'costs', v.costs)
+            FROM event_reversal AS v
+            WHERE v.platform = $1 AND v.mode = $2 AND v.event_id = k.event_id) AS reversal,
+         (SELECT v.reversed_at FROM event_reversal AS v
+            WHERE v.platform = $1 AND v.mode = $2 AND v.event_id = k.event_id) AS reversed_at,
          (SELECT json_agg(json_build_object(
               'fee_id', f.fee_id, 'product_id', f.product_id, 'customer_id', f.customer_id,
               'subject', f.subject, 'alternative', f.alternative, 'asset', f.asset,
               'amount', f.amount::text, 'value', f.value::text,
-              'uncollected', f.uncollected::text))
+              'uncollected', f.uncollected::text, 'reversed', f.reversed))
             FROM fee_value AS f
             WHERE f.platform = $1 AND f.mode = $2 AND f.event_id = k.event_id) AS fee_values,
          (SELECT json_agg(json_build_object(
               'line', c.line, 'cost_id', c.cost_id, 'vendor_id', c.vendor_id,
               'category', c.category, 'amount', c.amount::text, 'currency', c.currency,
-              'converted', c.converted::text, 'customer_id', c.customer_id) ORDER BY c.line)
+              'converted', c.converted::text, 'customer_id', c.customer_id,
+              'reversed', c.reversed) ORDER BY c.line)
             FROM cost_detail AS c
             WHERE c.platform = $1 AND c.mode = $2 AND c.event_id = k.event_id) AS cost_lines
   FROM unnest($3::uuid[]) WITH ORDINALITY AS k(event_id, place)
@@ -110,6 +116,8 @@ interface JoinedRow {
     readonly captured: string;
     readonly ignored: string | null;
   } | null;
+  readonly reversal: { readonly reason: string; readonly costs: boolean } | null;
+  readonly reversed_at: string;
   readonly fee_values: FeeValueRow[] | null;
   readonly cost_lines: (CostLineRow & { readonly customer_id: string })[] | null;
 }
@@ -130,6 +138,9 @@ function joinedFromRow(tenant: TenantOfRow, row: JoinedRow): JoinedEvent {
     fees: (row.fee_values ?? []).map((value) => feeValueFromRow({ ...value, ...at })),
     costs: costsFromRow(tenant, row),
     authorization: authorizationFromRow(tenant, row),
+    reversal: row.reversal
+      ? { ...tenant, eventId: row.event_id, ...row.reversal, reversedAt: row.reversed_at }
+      : undefined,
   };
 }
 
@@ -187,5 +198,6 @@ function costsFromRow(tenant: TenantOfRow, row: JoinedRow): CostEntry | undefine
     occurredAt: row.customer_id === null ? '' : row.occurred_at,
     // Line 0 only says that there are none.
     lines: row.cost_lines.filter(({ line }) => line > 0).map(costLineFromRow),
+    ...(first.reversed && { reversed: true }),
   };
 }

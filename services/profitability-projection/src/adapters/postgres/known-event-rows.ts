@@ -102,7 +102,11 @@ export class KnownEventRows implements KnownEvents {
       const event = happeningFromRow(row);
       const known = entries.get(eventKey(event));
       const lines = [...(known?.lines ?? []), costLineFromRow(row)];
-      entries.set(eventKey(event), { ...event, lines: lines.sort((a, b) => a.line - b.line) });
+      entries.set(eventKey(event), {
+        ...event,
+        lines: lines.sort((a, b) => a.line - b.line),
+        ...(row.reversed && { reversed: true }),
+      });
     }
     return entries;
   }

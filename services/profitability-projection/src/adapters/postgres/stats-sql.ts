@@ -10,9 +10,9 @@ export const IN_DAYS = 't.day >= $3::date AND t.day < $4::date';
 export const EDGES = 'unnest($5::timestamptz[], $6::timestamptz[]) AS e(since, until)';
 const INSIDE = 't.occurred_at >= e.since AND t.occurred_at < e.until';
 
-/** Conditions that every row meets, as the indexes by owner and instant have them. */
-export const FEES = "t.fee_id <> ''";
-export const COSTS = 't.line > 0';
+/** What every row meets, as the indexes by owner and instant have it, and what counts. */
+export const FEES = "t.fee_id <> '' AND NOT t.reversed";
+export const COSTS = 't.line > 0 AND NOT t.reversed';
 export const EVENTS = "t.event_type <> ''";
 
 /** (currency, revenue, costs, uncollected) of a fee or a cost: converted, or in its own currency. */

@@ -9,7 +9,7 @@ import type {
   SubjectSharingStore,
 } from '../../app/ports';
 import { eventKey, type SubjectRef, type Tenant } from '../../domain/entries';
-import { subjectKey, type SubjectCost } from '../../domain/fold';
+import { subjectKey, type SubjectCost } from '../../domain/changes';
 import type { Reshared, SubjectShare } from '../../domain/reshare';
 import type { WeighedFee } from '../../domain/share-cost';
 import { columnsOf } from './columns';
@@ -75,7 +75,8 @@ class OpenSubjectRows implements OpenSubjects {
   async take(limit: number): Promise<OpenSubject[]> {
     const rows = await this.tx.query<SubjectRow & { shared_up_to: string | null; fees: string }>(
       `SELECT s.platform, s.mode, s.customer_id, s.subject, s.shared_up_to,
-              (SELECT count(*) FROM fee_value AS t WHERE ${OF_SUBJECT}) AS fees
+              (SELECT count(*) + count(*) FILTER (WHERE t.reversed)
+                 FROM fee_value AS t WHERE ${OF_SUBJECT}) AS fees
        FROM (SELECT * FROM open_subject WHERE partition = $1
              ORDER BY platform, mode, customer_id, subject LIMIT $2) AS s`,
       [this.partition, limit],
@@ -92,7 +93,8 @@ class OpenSubjectRows implements OpenSubjects {
     if (subjects.length === 0) return new Map();
     const rows = await this.tx.query<{ place: number; products: string; weights: string }>(
       `SELECT s.place::int AS place, string_agg(t.product_id, E'\n' ORDER BY t.fee_id) AS products,
-              string_agg(COALESCE(t.value, 0)::text, E'\n' ORDER BY t.fee_id) AS weights
+              string_agg((CASE WHEN t.reversed THEN 0 ELSE COALESCE(t.value, 0) END)::text, E'\n'
+                ORDER BY t.fee_id) AS weights
        FROM ${SUBJECTS} JOIN fee_value AS t ON ${OF_SUBJECT} GROUP BY s.place`,
       columnsOf(subjects, SUBJECT_COLUMNS),
     );

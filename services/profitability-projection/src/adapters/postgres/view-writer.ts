@@ -9,7 +9,7 @@ import { partitionOf, partitionsOf } from '@kontor/event-log';
 import type { Database, Transaction } from '@kontor/postgres';
 import type { EntryBatch, Fold } from '../../app/ports';
 import type { SubjectRef } from '../../domain/entries';
-import type { Changes } from '../../domain/fold';
+import type { Changes } from '../../domain/changes';
 import { AppliedUsage, noteAppliedUsage } from './applied-usage';
 import { columnsOf } from './columns';
 import {
@@ -20,12 +20,14 @@ import {
   EVENT_SHARE,
   FEE_VALUE,
   RATED,
+  REVERSAL,
   SUBJECT_COST,
   USAGE,
   type Insert,
 } from './detail-rows.codec';
 import { KnownEventRows } from './known-event-rows';
 import type { PartitionTurns } from './partition-turns';
+import { writeReversed } from './reversed-rows';
 import { addRollUps } from './roll-up-rows';
 
 /** A customer has the same partition in all four topics. */
@@ -68,6 +70,7 @@ export class ViewWriter {
 
 async function writeChanges(tx: Transaction, changes: Changes): Promise<number> {
   await insert(tx, USAGE, changes.usage);
+  await insert(tx, REVERSAL, [...changes.reversals.values()]);
   await insert(tx, RATED, changes.rated);
   await insert(tx, EVENT_PRODUCT, changes.eventProducts);
   await insert(tx, FEE_VALUE, changes.fees);
@@ -76,6 +79,7 @@ async function writeChanges(tx: Transaction, changes: Changes): Promise<number> 
   await insert(tx, COST, changes.costs);
   await insert(tx, EVENT_SHARE, changes.eventShares);
   await insert(tx, SUBJECT_COST, changes.subjectCosts);
+  await writeReversed(tx, changes);
   const opened =
     (await openSubjects(tx, changes.subjectsWithNewCosts, 'fee_value')) +
     (await openSubjects(tx, changes.subjectsWithNewFees, 'subject_cost'));

@@ -64,11 +64,12 @@ export class CatalogRows implements ProductVersions {
     await this.loadHistories(known, missing(distinct, known.histories));
     await this.loadExchanges(known, missing(tenants, known.exchanges));
     const versions = await this.versionsFor(known, distinct);
+    const historyOfOne = (one: CustomerKey) => known.histories.get(customerKey(one)) ?? [];
+    const compiled = (one: CustomerKey) => (held: HeldVersion) =>
+      present(versions.get(versionKey(one, held)), held);
     return {
-      held: (customer, at) =>
-        heldAt(known.histories.get(customerKey(customer)) ?? [], at).map((held) =>
-          present(versions.get(versionKey(customer, held)), held),
-        ),
+      held: (customer, at) => heldAt(historyOfOne(customer), at).map(compiled(customer)),
+      everHeld: (customer) => [...versionsOf(historyOfOne(customer))].map(compiled(customer)),
       exchange: (tenant) =>
         known.exchanges.get(tenantKey(tenant)) ?? {
           reportingCurrency: this.reportingCurrency,

@@ -1,21 +1,26 @@
 import { Controller } from '@nestjs/common';
-import type { RatedFee, UsageRated } from '@kontor/contracts';
+import type { RatedFee, RatingRatedV1, UsageRated, UsageRatingReversed } from '@kontor/contracts';
 import { type BatchOutcome, Consumes, type DeliveredFact, type FactBatch } from '@kontor/event-log';
 import { decimal } from '@kontor/money';
 import { Ledger } from '../../app/ledger';
-import { appliedBy, commandsFor, type RatedUsage } from '../../app/when-usage-rated';
+import {
+  appliedBy,
+  commandsFor,
+  type RatedUsage,
+  type ReversedUsage,
+} from '../../app/when-usage-rated';
 import type { Fee } from '../../domain/wallet-command';
 import { walletKey } from '../../app/wallet-key';
 import { deliver } from './delivery';
 
-/** Debits the fees of rated usage; a deciding consumer. */
+/** Debits the fees of rated usage, and gives back those of reversed usage; a deciding consumer. */
 @Controller()
 export class FeesConsumer {
   constructor(private readonly ledger: Ledger) {}
 
   @Consumes('wallet-ledger.fees', 'rating.rated.v1')
-  apply(batch: FactBatch<UsageRated>): Promise<BatchOutcome> {
-    const rated = batch.facts.map(ratedFromWire);
+  apply(batch: FactBatch<RatingRatedV1>): Promise<BatchOutcome> {
+    const rated = batch.facts.map(usageFromWire);
     return deliver(this.ledger, batch, {
       commands: commandsFor(rated),
       appliedUsage: appliedBy(rated),
@@ -23,11 +28,33 @@ export class FeesConsumer {
   }
 }
 
-export function ratedFromWire(delivered: DeliveredFact<UsageRated>): RatedUsage {
+function usageFromWire(delivered: DeliveredFact<RatingRatedV1>): RatedUsage | ReversedUsage {
   const { fact, topic, partition, position } = delivered;
+  // A rated record without a cause can only come from a test or a repair; then it is its own.
+  const cause = delivered.cause ?? { topic, partition, position };
+  // A customer has the same partition in both topics.
+  const wallet = walletKey(fact, fact.key, partition);
+  return fact.type === 'rating.usage-rated'
+    ? ratedFromWire(fact, { wallet, cause })
+    : reversedFromWire(fact, { wallet, cause });
+}
+
+type Addressed = Pick<RatedUsage, 'wallet' | 'cause'>;
+
+const reversedFromWire = (fact: UsageRatingReversed, addressed: Addressed): ReversedUsage => ({
+  ...addressed,
+  reversal: {
+    type: 'ReverseFees',
+    eventId: fact.eventId,
+    reason: fact.reason,
+    feeIds: fact.feeIds,
+  },
+});
+
+function ratedFromWire(fact: UsageRated, { wallet, cause }: Addressed): RatedUsage {
   return {
-    // A customer has the same partition in both topics.
-    wallet: walletKey(fact, fact.key, partition),
+    wallet,
+    cause,
     eventId: fact.eventId,
     occurredAt: fact.occurredAt,
     subject: fact.subject,
@@ -40,8 +67,6 @@ export function ratedFromWire(delivered: DeliveredFact<UsageRated>): RatedUsage 
             final: fact.authorizationFinal ?? true,
             recordedAt: fact.recordedAt,
           },
-    // A rated record without a cause can only come from a test or a repair; then it is its own.
-    cause: delivered.cause ?? { topic, partition, position },
   };
 }
 

@@ -11,6 +11,7 @@ export function keptIdOf(fact: WalletPostedV1): string | undefined {
     case 'wallet.funds-debited':
     case 'wallet.funds-charged':
     case 'wallet.fee-debited':
+    case 'wallet.fee-reversed':
     case 'wallet.hold-placed':
       return fact.transactionId;
     case 'wallet.authorization-used':

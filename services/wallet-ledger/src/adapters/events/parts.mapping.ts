@@ -1,7 +1,12 @@
 /** Parts that several facts of the wallet share, to the wire and back. */
-import type { Draw as DrawFact, Leg as LegFact, WalletPostedV1 } from '@kontor/contracts';
+import type {
+  Draw as DrawFact,
+  Grant as GrantFact,
+  Leg as LegFact,
+  WalletPostedV1,
+} from '@kontor/contracts';
 import { decimal, wire } from '@kontor/money';
-import type { DebtStretch, Draw, Take } from '../../domain/wallet-event';
+import type { DebtStretch, Draw, Grant, Take } from '../../domain/wallet-event';
 
 export type Header = Pick<WalletPostedV1, 'platform' | 'mode' | 'key'> & {
   readonly legs: LegFact[];
@@ -38,4 +43,16 @@ export const drawFromWire = ({ authorizationId, held, overdraft }: DrawFact): Dr
   authorizationId,
   held: takesFromWire(held),
   overdraft: decimal(overdraft),
+});
+
+export const grantToWire = (grant: Grant): GrantFact => ({
+  ...grant,
+  amount: wire(grant.amount),
+  basis: wire(grant.basis),
+});
+
+export const grantFromWire = (grant: GrantFact): Grant => ({
+  ...grant,
+  amount: decimal(grant.amount),
+  basis: decimal(grant.basis),
 });

@@ -1,6 +1,7 @@
 import type {
   Draw,
   FeeDebited,
+  FeeReversed,
   FundsCredited,
   HoldReleased,
   Mode,
@@ -11,7 +12,7 @@ import type { DeliveredFact } from '@kontor/event-log';
 import { type Decimal, decimal, sum, wire, ZERO } from '@kontor/money';
 
 export type TransactionType =
-  'adjustment' | 'fee' | 'charge' | 'hold' | 'capture' | 'release' | 'expiry';
+  'adjustment' | 'fee' | 'charge' | 'hold' | 'capture' | 'release' | 'expiry' | 'reversal';
 
 /** One transaction of a customer, as its statement shows it. */
 export interface StatementLine {
@@ -53,12 +54,17 @@ export const statementLinesOf = (
         accountId: fact.accountId,
         asset: fact.asset,
         balance: fact.balance,
-        description: ('description' in fact ? fact.description : undefined) ?? null,
+        description: descriptionOf(fact) ?? null,
         createdAt: fact.at,
         ...movementOf(fact),
       },
     ];
   });
+
+function descriptionOf(fact: Moving): string | undefined {
+  if (fact.type === 'wallet.fee-reversed') return fact.reason;
+  return 'description' in fact ? fact.description : undefined;
+}
 
 /** Where a fact stands that moves nothing. */
 export interface UnlinedFact {
@@ -113,6 +119,8 @@ function movementOf(fact: Moving): Movement {
       return { ...adjustment(fact.metadata), amount: negative(fact.amount), lots: fact.takes };
     case 'wallet.fee-debited':
       return feeOf(fact);
+    case 'wallet.fee-reversed':
+      return reversalOf(fact);
     case 'wallet.funds-charged':
       return {
         ...detailsOf(fact),
@@ -127,7 +135,7 @@ function movementOf(fact: Moving): Movement {
       return { ...detailsOf(fact), type: 'capture', amount: '0', lots: lotsOf(fact) };
     case 'wallet.hold-released':
       return { ...NO_DETAILS, type: 'release', amount: givenBack(fact), lots: fact.returned };
-    case 'wallet.grant-expired':
+    default:
       return { ...NO_DETAILS, type: 'expiry', amount: negative(fact.amount), lots: [lotOf(fact)] };
   }
 }
@@ -151,6 +159,18 @@ function feeOf(fact: FeeDebited): Movement {
     metadata: null,
   };
 }
+
+/** What was never collected, or is lost with its lot, does not come back. */
+const reversalOf = (fact: FeeReversed): Movement => ({
+  type: 'reversal',
+  amount: wire(
+    sum(fact.returned.map(({ amount }) => decimal(amount))).plus(decimal(fact.debt.amount)),
+  ),
+  subject: fact.subject ?? null,
+  eventId: fact.eventId,
+  lots: fact.returned,
+  metadata: null,
+});
 
 const drawnBy = ({ held, overdraft }: Draw): Decimal =>
   sum(held.map(({ amount }) => decimal(amount))).plus(decimal(overdraft));

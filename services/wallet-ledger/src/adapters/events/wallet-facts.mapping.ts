@@ -45,12 +45,15 @@ import {
 import {
   drawFromWire,
   drawToWire,
+  grantFromWire,
+  grantToWire,
   type Header,
   stretchFromWire,
   stretchToWire,
   takesFromWire,
   takesToWire,
 } from './parts.mapping';
+import { reversedFromWire, reversedToWire } from './reversal-facts.mapping';
 
 type HoldFact = Extract<
   WalletPostedV1,
@@ -81,6 +84,8 @@ export function toWire(wallet: WalletKey, event: WalletEvent): WalletPostedV1 {
       return overdraftToWire(header, event);
     case 'FundsCharged':
       return chargedToWire(header, event);
+    case 'FeeReversed':
+      return reversedToWire(header, event);
     default:
       return holdToWire(header, event);
   }
@@ -118,7 +123,7 @@ function creditedToWire(header: Header, event: FundsCredited): FundsCreditedFact
     type: 'wallet.funds-credited',
     amount: wire(amount),
     ...(metadata && { metadata: { ...metadata } }),
-    grant: { ...grant, amount: wire(grant.amount), basis: wire(grant.basis) },
+    grant: grantToWire(grant),
     repaid: repaid.map(stretchToWire),
     balance: wire(balance),
   };
@@ -194,6 +199,8 @@ export function fromWire(fact: WalletPostedV1): WalletEvent {
       return overdraftFromWire(fact);
     case 'wallet.funds-charged':
       return chargedFromWire(fact);
+    case 'wallet.fee-reversed':
+      return reversedFromWire(fact);
     default:
       return holdFromWire(fact);
   }
@@ -217,7 +224,7 @@ function holdFromWire(fact: HoldFact): HoldEvent {
 const creditedFromWire = (fact: FundsCreditedFact): FundsCredited => ({
   type: 'FundsCredited',
   ...adjustmentFromWire(fact),
-  grant: { ...fact.grant, amount: decimal(fact.grant.amount), basis: decimal(fact.grant.basis) },
+  grant: grantFromWire(fact.grant),
   repaid: fact.repaid.map(stretchFromWire),
 });
 

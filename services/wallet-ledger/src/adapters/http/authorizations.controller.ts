@@ -5,6 +5,7 @@ import {
   IdempotencyKey,
   type IdempotencyRequest,
   type RequestContext,
+  ReadsOwnRows,
   RequireScope,
   ZBody,
 } from '@kontor/service-host';
@@ -55,6 +56,7 @@ export class AuthorizationsController {
   }
 
   @Get(':authorization')
+  @ReadsOwnRows()
   @RequireScope('read')
   @ApiDoc({
     summary: 'Show an authorization',

@@ -9,6 +9,7 @@ import {
   notFound,
   page,
   type RequestContext,
+  ReadsOwnRows,
   RequireScope,
   zInstant,
   ZQuery,
@@ -39,6 +40,7 @@ export class WalletsController {
   ) {}
 
   @Get()
+  @ReadsOwnRows()
   @ApiDoc({
     summary: 'Show a wallet with its accounts',
     description:
@@ -59,6 +61,7 @@ export class WalletsController {
   }
 
   @Get(':account')
+  @ReadsOwnRows()
   @ApiDoc({
     summary: 'Show an account, in any case of its id',
     tag: 'wallet-ledger',
@@ -77,6 +80,7 @@ export class WalletsController {
   }
 
   @Get(':account/grants')
+  @ReadsOwnRows()
   @ApiDoc({
     summary: 'List the grants of an account, newest first',
     description: '`burn_position` 1 is used next; null = nothing is left of it.',

@@ -10,7 +10,6 @@ import {
   type RecordDraft,
   settlementPlans,
 } from '@kontor/event-log';
-import { wire } from '@kontor/money';
 import {
   type LedgerWrite,
   type LogAddress,
@@ -19,6 +18,7 @@ import {
   type WalletKey,
 } from '../../app/ports';
 import { toWire } from '../events/wallet-facts.mapping';
+import { grantRows, repaymentRows } from './grant-rows';
 import { toRow } from './wallet.codec';
 
 export const TOPIC = 'wallet.posted.v1';
@@ -217,35 +217,15 @@ function placeArguments(
 /** What most batches do not have; null then. */
 function restOf(batch: LedgerWrite, settlements: readonly object[]): string | null {
   const grants = batch.posts.flatMap(grantRows);
+  const repayments = batch.posts.flatMap(repaymentRows);
   const absent = batch.absent.map(({ platform, mode, transactionId }) => ({
     platform,
     mode,
     transaction_id: transactionId,
   }));
   const { productVersions, appliedUsage } = batch;
-  const parts = [settlements, absent, grants, productVersions, appliedUsage];
+  const parts = [settlements, absent, grants, repayments, productVersions, appliedUsage];
   return parts.every((part) => part.length === 0)
     ? null
-    : JSON.stringify({ settlements, absent, grants, productVersions, appliedUsage });
-}
-
-function grantRows({ wallet, events }: Post): object[] {
-  return events.flatMap((event) =>
-    event.type === 'FundsCredited'
-      ? [
-          {
-            platform: wallet.platform,
-            mode: wallet.mode,
-            customer_id: wallet.customerId,
-            account_id: event.accountId,
-            grant_id: event.grant.grantId,
-            purpose: event.grant.purpose,
-            amount: wire(event.grant.amount),
-            effective_at: event.grant.effectiveAt,
-            expires_at: event.grant.expiresAt,
-            created_at: event.at,
-          },
-        ]
-      : [],
-  );
+    : JSON.stringify({ settlements, absent, grants, repayments, productVersions, appliedUsage });
 }

@@ -14,13 +14,17 @@ import {
   type LedgerWrite,
   type LockedRows,
   type LogAddress,
+  type PastQuery,
   type Settlement,
   type StoredWallet,
   type TransactionRef,
   type WalletKey,
+  type WalletPast,
 } from '../../app/ports';
 import { tenantId } from '../../app/wallet-key';
 import { initialState } from '../../domain/wallet-state';
+import { readDebits } from './debit-reads';
+import { readPastGrants } from './grant-rows';
 import { LEDGER_WRITE, ledgerStatement, TOPIC } from './ledger-statement';
 import { fromRow } from './wallet.codec';
 
@@ -82,6 +86,18 @@ class PostgresRows implements LedgerRows {
     return rows.map(({ partition, position, ...transaction }) => ({
       ...transaction,
       address: { topic: TOPIC, partition, position: Number(position) },
+    }));
+  }
+
+  async loadPasts(queries: readonly PastQuery[]): Promise<WalletPast[]> {
+    const grants = await readPastGrants(
+      this.queryable,
+      queries.map(({ wallet }) => wallet),
+    );
+    const debits = await readDebits(this.queryable, queries);
+    return queries.map((_, index) => ({
+      grants: grants[index] ?? [],
+      debits: debits[index] ?? [],
     }));
   }
 

@@ -35,7 +35,10 @@ type AccountRow = readonly [
   lots: readonly LotRow[],
   overdraft?: readonly [mode: Overdraft['mode'], limit?: string],
   scheduled?: readonly LotRow[],
+  /** Left out when there are none, as nearly always. */
+  debtReversed?: readonly StretchRow[],
 ];
+type StretchRow = readonly [from: string, amount: string];
 type TakeRow = readonly [grantId: string, amount: string];
 type HoldRow = readonly [
   authorizationId: string,
@@ -78,17 +81,23 @@ export function fromRow(text: string): Wallet {
   return { accounts, holds, asOf };
 }
 
-export const accountToRow = (account: Account): AccountRow => [
-  account.accountId,
-  account.name,
-  account.asset,
-  wire(account.held),
-  wire(account.debts.incurred),
-  wire(account.debts.repaid),
-  account.lots.map(lotToRow),
-  overdraftToRow(account.overdraft),
-  account.scheduled.map(lotToRow),
-];
+export function accountToRow(account: Account): AccountRow {
+  const { reversed } = account.debts;
+  const row = [
+    account.accountId,
+    account.name,
+    account.asset,
+    wire(account.held),
+    wire(account.debts.incurred),
+    wire(account.debts.repaid),
+    account.lots.map(lotToRow),
+    overdraftToRow(account.overdraft),
+    account.scheduled.map(lotToRow),
+  ] as const;
+  return reversed.length === 0
+    ? row
+    : [...row, reversed.map(({ from, amount }): StretchRow => [wire(from), wire(amount)])];
+}
 
 const overdraftToRow = (overdraft: Overdraft): NonNullable<AccountRow[7]> =>
   overdraft.mode === 'limit' ? [overdraft.mode, wire(overdraft.limit)] : [overdraft.mode];
@@ -104,7 +113,14 @@ function accountFromRow(row: AccountRow): Account {
     free: freeOf(lots),
     held: decimal(held),
     overdraft: mode === 'limit' ? { mode, limit: decimal(limit ?? '0') } : { mode },
-    debts: { incurred: decimal(incurred), repaid: decimal(repaid) },
+    debts: {
+      incurred: decimal(incurred),
+      repaid: decimal(repaid),
+      reversed: (row[9] ?? []).map(([from, amount]) => ({
+        from: decimal(from),
+        amount: decimal(amount),
+      })),
+    },
   };
 }
 
