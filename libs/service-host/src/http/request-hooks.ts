@@ -12,13 +12,13 @@ import type {
 import type { RequestGuard } from '../auth/request-guard';
 import type { RequestContext } from '../context';
 import type { Logger } from '../logger';
-import { parseJsonBody } from '../json/json-body';
 import { AT_LEAST_HEADER } from '../reads/position-token';
 import type { ReadsAfterWrites } from '../reads/reads-after-writes';
 import { surroundedBy, type RequestTracing } from '../tracing/request-tracing';
 import { stopping } from './problem-of';
 import { notFound, Problem, type FieldError } from './problem';
 import { readQuery } from './query';
+import { readBodies } from './read-body';
 import { refused } from './refused';
 import { newRequestState } from './request-state';
 import { RouteIndex, type IndexedRoute } from './route-index';
@@ -68,23 +68,15 @@ export class InFlight {
   }
 }
 
-const JSON_TYPES = [
-  'application/json',
-  'application/cloudevents+json',
-  'application/cloudevents-batch+json',
-];
-
 export function installHooks(server: FastifyInstance, options: HookOptions): void {
   const routes = new RouteIndex<IndexedRoute>();
   server.decorateRequest('kontor', undefined as never);
   server.addHook('onRequest', (request, reply, done) => arrive(request, reply, options, done));
+  readBodies(server);
   // A body arrives in surroundings of its own: what follows it is a part of the request again.
   if (options.tracing)
     server.addHook('preValidation', (request, _reply, done) => surroundedBy(request, done));
   server.addHook('onRoute', (route) => declareRoute(route, routes, options));
-  server.removeAllContentTypeParsers();
-  for (const type of JSON_TYPES)
-    server.addContentTypeParser<Buffer>(type, { parseAs: 'buffer' }, readBody);
   server.setNotFoundHandler(async (request) => {
     request.kontor.context = await options.guard.identify(request);
     throw missing(request, routes);
@@ -239,30 +231,6 @@ function scopeProblem({ scope }: RouteDeclaration, context: RequestContext): Pro
   return new Problem(403, 'missing_scope', `This needs a key with the scope \`${scope}\`.`, {
     extensions: { required_scope: scope },
   });
-}
-
-function readBody(
-  request: FastifyRequest,
-  bytes: Buffer,
-  done: (error: Error | null, body?: unknown) => void,
-): void {
-  try {
-    done(null, bytes.length === 0 ? undefined : bodyOf(request, bytes));
-  } catch (error) {
-    done(error instanceof Error ? error : new Error(String(error)));
-  }
-}
-
-function bodyOf(request: FastifyRequest, bytes: Buffer): unknown {
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity')
-    throw new Problem(415, 'unsupported_media_type', 'Send the body without a content encoding.');
-  const { value, hasNull, flaws } = parseJsonBody(bytes);
-  const state = request.kontor;
-  if (flaws.length > 0 && !state.route?.keepsFlaws) throw refused(flaws);
-  state.flaws = flaws;
-  state.hasNull = hasNull;
-  return value;
 }
 
 function missing(request: FastifyRequest, routes: RouteIndex<IndexedRoute>): Problem {
