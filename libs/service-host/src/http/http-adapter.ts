@@ -43,10 +43,10 @@ export class KontorHttpAdapter extends FastifyAdapter {
       clientErrorHandler: answerClientError,
     });
     const server = this.getInstance<FastifyInstance>();
-    installHooks(server, options);
-    server.setErrorHandler((error, request, reply) =>
-      sendProblem(problemFor(error, request, options.logger), request, reply),
-    );
+    const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply): void =>
+      sendProblem(problemFor(error, request, options.logger), request, reply);
+    installHooks(server, { ...options, fail });
+    server.setErrorHandler(fail);
   }
 
   override reply(response: FastifyReply, body: unknown, status?: number): FastifyReply {

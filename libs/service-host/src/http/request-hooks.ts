@@ -15,6 +15,7 @@ import type { Logger } from '../logger';
 import { AT_LEAST_HEADER } from '../reads/position-token';
 import type { ReadsAfterWrites } from '../reads/reads-after-writes';
 import { surroundedBy, type RequestTracing } from '../tracing/request-tracing';
+import { hotRoute, type HotRouteOptions } from './hot-route';
 import { stopping } from './problem-of';
 import { notFound, Problem, type FieldError } from './problem';
 import { readQuery } from './query';
@@ -22,7 +23,7 @@ import { readBodies } from './read-body';
 import { refused } from './refused';
 import { newRequestState } from './request-state';
 import { RouteIndex, type IndexedRoute } from './route-index';
-import type { RouteDeclaration } from './route-config';
+import { successStatusOf, type RouteDeclaration } from './route-config';
 import { pathOf, REQUEST_ID_HEADER } from './send';
 
 export interface ServedRequest {
@@ -37,6 +38,8 @@ export interface HookOptions {
   readonly guard: RequestGuard;
   readonly logger: Logger;
   readonly inFlight: InFlight;
+  /** The instance of a controller, once the application is wired. */
+  readonly controllerOf: HotRouteOptions['controllerOf'];
   /** For requests that say `Kontor-At-Least`. */
   readonly reads?: Pick<ReadsAfterWrites, 'wait'>;
   /** Observes each answered request. */
@@ -68,7 +71,11 @@ export class InFlight {
   }
 }
 
-export function installHooks(server: FastifyInstance, options: HookOptions): void {
+interface Edges extends HookOptions {
+  readonly fail: HotRouteOptions['fail'];
+}
+
+export function installHooks(server: FastifyInstance, options: Edges): void {
   const routes = new RouteIndex<IndexedRoute>();
   server.decorateRequest('kontor', undefined as never);
   server.addHook('onRequest', (request, reply, done) => arrive(request, reply, options, done));
@@ -123,7 +130,7 @@ function leave(request: FastifyRequest, reply: FastifyReply, options: HookOption
 function declareRoute(
   route: RouteOptions,
   routes: RouteIndex<IndexedRoute>,
-  options: HookOptions,
+  options: Edges,
 ): void {
   const declaration = route.config?.kontor ?? {};
   const methods = Array.isArray(route.method) ? route.method : [route.method];
@@ -134,6 +141,9 @@ function declareRoute(
   const own = (route.onRequest ?? []) as RouteHook | RouteHook[];
   route.onRequest = [guardRoute(declaration, route.url, options), ...[own].flat()];
   if (declaration.scope && !route.preHandler) route.preHandler = refuseUnread(declaration);
+  const { hot, doc } = declaration;
+  const status = (doc && successStatusOf(doc)) ?? 200;
+  if (hot) route.handler = hotRoute(hot, { ...options, status });
 }
 
 type RouteHook = (
@@ -156,22 +166,26 @@ const guardRoute =
     request.kontor.pattern = pattern;
     if (declaration.open) return done();
     if (options.inFlight.stopping) return done(stopping());
-    const identified = declaration.internal
-      ? options.guard.identifyInternal(request)
-      : options.guard.identify(request);
-    identified.then(
-      (context) => {
-        request.kontor.context = context;
-        const problem = scopeProblem(declaration, context);
-        if (problem || request.headers[AT_LEAST_HEADER] === undefined) return done(problem);
-        whenReadable(request, context, options).then(
-          () => done(),
-          (error: Error) => done(error),
-        );
-      },
-      (error: Error) => done(error),
-    );
+    const admit = (context: RequestContext): void => {
+      request.kontor.context = context;
+      const problem = scopeProblem(declaration, context);
+      if (problem || request.headers[AT_LEAST_HEADER] === undefined) return done(problem);
+      whenReadable(request, context, options).then(() => done(), done);
+    };
+    // A hook that throws would not reach the error handler.
+    try {
+      const identified = declaration.internal
+        ? options.guard.identifyInternal(request)
+        : options.guard.identify(request);
+      if (identified instanceof Promise) identified.then(admit, done);
+      else admit(identified);
+    } catch (error) {
+      done(errorOf(error));
+    }
   };
+
+const errorOf = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(String(thrown));
 
 async function whenReadable(
   request: FastifyRequest,
@@ -190,11 +204,10 @@ async function whenReadable(
 const refuseUnread =
   (declaration: RouteDeclaration): RouteHook =>
   (request, _reply, done) => {
-    // A hook that throws would not reach the error handler.
     try {
       done(unreadProblem(declaration, request));
     } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
+      done(errorOf(error));
     }
   };
 
