@@ -1,6 +1,15 @@
 /** A service with every kind of route, to try the host with. */
 import path from 'node:path';
-import { Controller, Delete, Get, Headers, Module, Param, Post, type DynamicModule } from '@nestjs/common';
+import {
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  Module,
+  Param,
+  Post,
+  type DynamicModule,
+} from '@nestjs/common';
 import { z } from 'zod';
 import { QueueFull, QueueStopped } from '@kontor/event-sourcing';
 import { decimal, type Decimal } from '@kontor/money';

@@ -95,12 +95,14 @@ const readsOf = (services: readonly OpenService[], metrics: ProcessMetrics): Rea
     (service) => metrics.for(service),
   );
 
-function controllerOf(
-  { app }: { readonly app?: NestFastifyApplication },
-  type: ControllerMethod['controller'],
-): object {
-  if (!app) throw new Error(`the route of ${type.name} exists before the application does`);
-  return app.get<object>(type, { strict: false });
+/** Routes are declared to the adapter, which is there before the application is. */
+class WiredControllers {
+  app: NestFastifyApplication | undefined;
+
+  readonly of = (type: ControllerMethod['controller']): object => {
+    if (!this.app) throw new Error(`${type.name} has a route before it is wired`);
+    return this.app.get<object>(type, { strict: false });
+  };
 }
 
 interface Surroundings {
@@ -140,12 +142,12 @@ async function start(
   const inFlight = new InFlight();
   const state = { serving: false };
   const edge = new Edge();
-  const wired: { app?: NestFastifyApplication } = {};
+  const controllers = new WiredControllers();
   const adapter = new KontorHttpAdapter({
     guard: guardOf(services, edge, config),
     logger,
     inFlight,
-    controllerOf: (type) => controllerOf(wired, type),
+    controllerOf: controllers.of,
     reads: readsOf(services, metrics),
     onServed: httpMetrics(metrics.host),
     tracing: tracing && requestTracingOf(tracing, definitions),
@@ -160,8 +162,7 @@ async function start(
   });
   for (const service of services) addOperatorRoutes(server, service);
 
-  const app = await createApplication(services, adapter, logger);
-  wired.app = app;
+  const app = (controllers.app = await createApplication(services, adapter, logger));
   stop.add('application', () => app.close());
   stop.add('consumers', () => all(services, ({ consumers }) => consumers.close()));
   stop.add('rebuilds', () => all(services, async ({ rebuilds }) => rebuilds?.stop()));

@@ -127,11 +127,7 @@ function leave(request: FastifyRequest, reply: FastifyReply, options: HookOption
 }
 
 /** Gives each route the hook that its declaration asks for; refuses one that declares nothing. */
-function declareRoute(
-  route: RouteOptions,
-  routes: RouteIndex<IndexedRoute>,
-  options: Edges,
-): void {
+function declareRoute(route: RouteOptions, routes: RouteIndex<IndexedRoute>, options: Edges): void {
   const declaration = route.config?.kontor ?? {};
   const methods = Array.isArray(route.method) ? route.method : [route.method];
   for (const method of methods) {
@@ -141,10 +137,13 @@ function declareRoute(
   const own = (route.onRequest ?? []) as RouteHook | RouteHook[];
   route.onRequest = [guardRoute(declaration, route.url, options), ...[own].flat()];
   if (declaration.scope && !route.preHandler) route.preHandler = refuseUnread(declaration);
-  const { hot, doc } = declaration;
-  const status = (doc && successStatusOf(doc)) ?? 200;
-  if (hot) route.handler = hotRoute(hot, { ...options, status });
+  if (declaration.hot) route.handler = hotRoute(declaration.hot, optionsOf(declaration, options));
 }
+
+const optionsOf = ({ doc }: RouteDeclaration, options: Edges): HotRouteOptions => ({
+  ...options,
+  status: (doc && successStatusOf(doc)) ?? 200,
+});
 
 type RouteHook = (
   request: FastifyRequest,

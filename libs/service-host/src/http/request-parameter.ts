@@ -34,7 +34,10 @@ const PATH_PARAMETER = '5:';
 const HEADERS = '6:';
 
 /** Undefined for a parameter that needs more than the request. */
-export function readerOf(kind: string, { factory, data }: KeptParameter): RequestReader | undefined {
+export function readerOf(
+  kind: string,
+  { factory, data }: KeptParameter,
+): RequestReader | undefined {
   const read = factory && reads.get(factory);
   if (read) return (request) => read(request, data);
   if (kind.startsWith(PATH_PARAMETER) && typeof data === 'string')
