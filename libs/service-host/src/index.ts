@@ -19,7 +19,7 @@ export * from './http/refused';
 export * from './http/route-config';
 export * from './http/route-index';
 export * from './http/stored-body';
-export { BODY_BYTES_MAX } from './http/http-adapter';
+export { BODY_BYTES_MAX } from './http/read-body';
 export { ERROR_CODES } from './http/error-codes';
 export { FIELD_CODES } from './http/field-codes';
 export * from './json/canonical-json';
