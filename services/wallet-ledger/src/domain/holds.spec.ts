@@ -33,7 +33,7 @@ const place = (id: string, amount: string): PlaceHold => ({
   authorizationId: id,
   account: usd,
   amount: decimal(amount),
-  expiresAt: EXPIRY,
+  lifeMs: Date.parse(EXPIRY) - Date.parse(at),
   terms: {},
   at,
 });
@@ -64,6 +64,17 @@ const LIMIT = overdraftSet({ mode: 'limit', limit: decimal('5') });
 const NONE = overdraftSet({ mode: 'none' });
 const funded: readonly WalletEvent[] = [opened(), credited('g1', '5')];
 const beyond = placed('a', '8', { takes: { g1: '5' }, overdraft: '3', balance: '-3' });
+
+describe('a hold that is placed after the clock stepped back', () => {
+  it('lives as long as was asked for from the newest fact of the wallet on', () =>
+    given(opened(), { ...credited('g1', '5'), at: LATER })
+      .when(place('a', '3'))
+      .then({
+        ...placed('a', '3', { balance: '2' }),
+        expiresAt: '2026-02-01T00:15:00.000000Z',
+        at: LATER,
+      }));
+});
 
 describe('an authorization', () => {
   it('takes its amount out of lots at once, in burn order', () =>
@@ -447,7 +458,7 @@ describe('a grant over time', () => {
       ...scheduled,
       balance: decimal('-2'),
     })
-      .when({ ...place('a', '3'), at: EXPIRY, expiresAt: LATER })
+      .when({ ...place('a', '3'), at: EXPIRY, lifeMs: Date.parse(LATER) - Date.parse(EXPIRY) })
       .then(activated('g1', '5', { repaid: [['0', '2']], balance: '3', at: EXPIRY }), {
         ...placed('a', '3', { balance: '0' }),
         expiresAt: LATER,
