@@ -65,17 +65,6 @@ const NONE = overdraftSet({ mode: 'none' });
 const funded: readonly WalletEvent[] = [opened(), credited('g1', '5')];
 const beyond = placed('a', '8', { takes: { g1: '5' }, overdraft: '3', balance: '-3' });
 
-describe('a hold that is placed after the clock stepped back', () => {
-  it('lives as long as was asked for from the newest fact of the wallet on', () =>
-    given(opened(), { ...credited('g1', '5'), at: LATER })
-      .when(place('a', '3'))
-      .then({
-        ...placed('a', '3', { balance: '2' }),
-        expiresAt: '2026-02-01T00:15:00.000000Z',
-        at: LATER,
-      }));
-});
-
 describe('an authorization', () => {
   it('takes its amount out of lots at once, in burn order', () =>
     given(...funded, credited('gift', '2', { reason: 'gift', balance: '7' }))
