@@ -3,7 +3,7 @@ export type * from './context';
 export * from './dependency-down';
 export { watchQueue } from './host/consumer-metrics';
 export * from './host/run-services';
-export type { OpenService } from './host/open-service';
+export { migrationsOf, type OpenService } from './host/open-service';
 export { API_VERSION } from './host/process-openapi';
 export * from './host/signals';
 export * from './host/start-process';

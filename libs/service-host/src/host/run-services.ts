@@ -34,6 +34,8 @@ import { Stop } from './stop';
 export interface RunOptions {
   readonly config: KontorConfig;
   readonly databaseUrl: string;
+  /** Of services that have another one, by name. Then they meet only on Kafka. */
+  readonly databaseUrls?: Readonly<Record<string, string>>;
   /** Default: Kafka when brokers are configured, else the services' logs in PostgreSQL. */
   readonly bus?: EventBus;
   /** Those of `bus`; needed with it. */
@@ -128,12 +130,11 @@ async function start(
     secret: config.internalSecret,
     nowMs: Date.now,
   });
-  const services = await openServices(definitions, {
-    ...partsOf(options, bus),
-    calls,
-    instances,
-    metrics,
-  });
+  const parts = { ...partsOf(options, bus), calls, instances, metrics };
+  const services = await openServices(definitions, ({ name }) => ({
+    ...parts,
+    databaseUrl: options.databaseUrls?.[name] ?? options.databaseUrl,
+  }));
   for (const { database, definition, runtime } of services) {
     stop.add(`database of ${definition.name}`, () => database.close());
     stop.add(`housekeeping of ${definition.name}`, forgetCommands(database, runtime.logger));
@@ -213,10 +214,10 @@ function partsOf(
 /** All at once; when one fails the others are closed again. */
 async function openServices(
   definitions: readonly ServiceDefinition[],
-  parts: HostParts,
+  partsFor: (definition: ServiceDefinition) => HostParts,
 ): Promise<OpenService[]> {
   const opened = await Promise.allSettled(
-    definitions.map((definition) => openService(definition, parts)),
+    definitions.map((definition) => openService(definition, partsFor(definition))),
   );
   const failed = opened.find((result) => result.status === 'rejected');
   const services = opened.flatMap((result) =>
