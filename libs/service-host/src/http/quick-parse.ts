@@ -30,11 +30,9 @@ function byType(schema: Schema): QuickParse {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   switch (def.type) {
     case 'string':
-      return def.coerce ? unknown : (input) => (typeof input === 'string' ? input : MISS);
     case 'number':
-      return def.coerce ? unknown : (input) => (Number.isFinite(input) ? input : MISS);
     case 'boolean':
-      return def.coerce ? unknown : (input) => (typeof input === 'boolean' ? input : MISS);
+      return primitive(IS[def.type], def.coerce === true);
     case 'optional':
       return optional(def);
     case 'default':
@@ -52,6 +50,17 @@ function byType(schema: Schema): QuickParse {
   }
 }
 
+const primitive =
+  (is: (input: unknown) => boolean, coerces: boolean): QuickParse =>
+  (input) =>
+    !coerces && is(input) ? input : MISS;
+
+const IS = {
+  string: (input: unknown): boolean => typeof input === 'string',
+  number: (input: unknown): boolean => Number.isFinite(input),
+  boolean: (input: unknown): boolean => typeof input === 'boolean',
+};
+
 function optional({ innerType }: DefOf<z.core.$ZodOptional>): QuickParse {
   const inner = quickly(innerType);
   const isDefaulted = innerType._zod.optin === 'defaulted';
@@ -65,12 +74,10 @@ function withDefault({ innerType, defaultValue }: DefOf<z.core.$ZodDefault>): Qu
   return (input) => (input === undefined ? defaultValue : inner(input));
 }
 
-const PLAIN = new Set(['string', 'number', 'boolean']);
-
 /** Of alternatives that exclude each other, so that the order does not matter. */
 function plainUnion({ options }: DefOf<z.core.$ZodUnion>): QuickParse {
   const types = options.map(({ _zod }) => _zod.def.type);
-  const isPlain = types.every((type) => PLAIN.has(type)) && new Set(types).size === types.length;
+  const isPlain = types.every((type) => type in IS) && new Set(types).size === types.length;
   if (!isPlain) return unknown;
   const parsers = options.map(quickly);
   return (input) => {
