@@ -5,7 +5,12 @@ import type { WalletKey } from '../../app/ports';
 import { endOf } from '../../domain/debts';
 import { spanOf } from '../../domain/past-grants';
 import type { PastGrant } from '../../domain/wallet-command';
-import type { DebtStretch, FundsCredited, GrantActivated, Purpose } from '../../domain/wallet-event';
+import type {
+  DebtStretch,
+  FundsCredited,
+  GrantActivated,
+  Purpose,
+} from '../../domain/wallet-event';
 
 export const grantRow = (wallet: WalletKey, event: FundsCredited): object => ({
   ...keyOf(wallet, event.accountId, event.grant.grantId),
