@@ -10,6 +10,7 @@ export {
   Fenced,
   InvalidFact,
   PartitionCountChanged,
+  TopicsInUse,
 } from './errors';
 export * from './kafka';
 export { appendArguments, openLocalLog } from './local-log';
@@ -27,3 +28,4 @@ export { partitionOf, partitionsOf, topicsOwnedBy } from './topics';
 export * from './wakeups';
 export type * from './rebuild/ports';
 export { ServiceRebuilds, type ServiceRebuildsOptions } from './rebuild/service-rebuilds';
+export * from './restore/log-identities';
