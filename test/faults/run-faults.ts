@@ -66,8 +66,7 @@ function kindsFor(world: World): FaultKind[] {
 async function play(world: World, load: WalletLoad, plan: readonly Fault[]): Promise<void> {
   const startedAt = Date.now();
   const busy = new Map<Part, Promise<void>>();
-  const targetOf = ({ target }: Fault): string =>
-    world.processes[target % world.processes.length]!;
+  const targetOf = ({ target }: Fault): string => world.processes[target % world.processes.length]!;
   const inject = async (fault: Fault, kind: KindOfFault): Promise<void> => {
     await Promise.all(kind.parts.map((part) => busy.get(part) ?? Promise.resolve()));
     await pause(fault.atMs - (Date.now() - startedAt));

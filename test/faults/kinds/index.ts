@@ -16,7 +16,8 @@ export interface KindOfFault {
   whyNot?(world: World): string | undefined;
 }
 
-const needsKafka = (world: World): string | undefined => (world.kafka ? undefined : 'no Kafka here');
+const needsKafka = (world: World): string | undefined =>
+  world.kafka ? undefined : 'no Kafka here';
 
 export const KINDS: Readonly<Record<FaultKind, KindOfFault>> = {
   kill: { parts: ['processes'], inject: kill },
