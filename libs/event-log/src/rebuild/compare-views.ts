@@ -45,7 +45,8 @@ export async function compareViews(
   const differences: RowDifference[] = [];
   let truncated = false;
   for (const shape of await shapesOf(fromLog)) {
-    const [ours, theirs] = await Promise.all([hashOf(fromLog, shape), hashOf(served, shape)]);
+    const ours = await hashOf(fromLog, shape);
+    const theirs = await hashOf(served, shape);
     const same = ours.rows === theirs.rows && ours.hash === theirs.hash;
     tables.push({ table: shape.table, rows: ours.rows, hash: ours.hash, same });
     if (same) continue;
