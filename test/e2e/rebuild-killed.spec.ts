@@ -42,8 +42,14 @@ describe('a rebuild whose process is killed', () => {
       await new Promise((resolve) => setTimeout(resolve, delayMs));
       await server.kill();
       server = await startServer({ dataDir, port });
-      const { state } = await server.live.read(`${REBUILDS}/${id}`);
-      expect(['interrupted', 'done']).toContain(state);
+      // What PostgreSQL was doing for the killed process may go on for a moment.
+      await pollUntil(
+        async () => {
+          const { state } = await server.live.read(`${REBUILDS}/${id}`);
+          return ['interrupted', 'done'].includes(state);
+        },
+        { timeoutMs: 30_000, what: 'the end of the killed rebuild' },
+      );
     }
 
     const { id } = await server.live.create(REBUILDS, { verify: true });

@@ -12,7 +12,7 @@ import pg from 'pg';
 const here = path.dirname(fileURLToPath(import.meta.url));
 export const root = path.resolve(here, '../..');
 /** As `npm start` has it: most of what a batch makes is garbage by the next one. */
-const START_ARGS = '--max-semi-space-size=64';
+const START_ARGS = '--max-semi-space-size=128';
 export const KEY = `key_${'9'.repeat(52)}`;
 
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

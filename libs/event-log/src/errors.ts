@@ -57,6 +57,18 @@ export class CommandIdTaken extends Error {
   }
 }
 
+/** Consumers read these topics at this moment: the installation runs. */
+export class TopicsInUse extends Error {
+  readonly code = 'topics_in_use';
+  readonly retriable = false;
+  constructor(groups: readonly string[]) {
+    super(
+      `these consumers run on Kafka: ${groups.join(', ')}. Stop every Kontor process first; one that ` +
+        'was killed is missed after some seconds.',
+    );
+  }
+}
+
 /** SQLSTATEs that the functions of the migrations raise. */
 export const FENCED_SQLSTATE = 'KF001';
 export const TRIAL_SQLSTATE = 'KT001';

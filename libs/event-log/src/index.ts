@@ -10,6 +10,7 @@ export {
   Fenced,
   InvalidFact,
   PartitionCountChanged,
+  TopicsInUse,
 } from './errors';
 export * from './kafka';
 export { appendArguments, openLocalLog } from './local-log';
@@ -28,3 +29,4 @@ export * from './wakeups';
 export * from './rebuild/kept-of-view';
 export type * from './rebuild/ports';
 export { ServiceRebuilds, type ServiceRebuildsOptions } from './rebuild/service-rebuilds';
+export * from './restore/log-identities';

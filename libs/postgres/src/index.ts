@@ -6,7 +6,9 @@ export {
   viewLock,
   viewSchemaOf,
 } from './database';
+export { openCopySession, type CopySession } from './copy/copy-session';
 export * from './errors';
 export * from './migrate';
 export type * from './ports';
 export * from './embedded/embedded-postgres';
+export * from './unfinished';

@@ -11,6 +11,7 @@ import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { dataSourceFor, schemaOf, viewSchemaOf } from './database';
 import { NewerSchema } from './errors';
 import type { DatabaseOptions } from './ports';
+import { refuseUnfinished } from './unfinished';
 
 export interface MigrationSet {
   /** Names the folder's origin, e.g. `log` or the service: part of the recorded name. */
@@ -45,7 +46,49 @@ export async function migrateSchema(
   sets: readonly MigrationSet[],
   kind: 'state' | 'view',
 ): Promise<void> {
-  const classes = sets.flatMap((set, index) => migrationsOf(set, index, kind));
+  await bringUp(options, { schema, sets, kind });
+}
+
+/**
+ * The same for a database that is marked as unfinished: all of it, or only the state's migrations
+ * with these names, so that rows of an older release find the tables that they come from.
+ */
+export async function migrateRestoring(
+  options: DatabaseOptions,
+  sets: readonly MigrationSet[],
+  only?: ReadonlySet<string>,
+): Promise<void> {
+  const state = {
+    schema: schemaOf(options.service),
+    sets,
+    kind: 'state',
+    restoring: true,
+  } as const;
+  await bringUp(options, { ...state, ...(only && { only }) });
+  if (only) return;
+  const schema = viewSchemaOf(options.service);
+  await bringUp(options, { schema, sets, kind: 'view', restoring: true });
+}
+
+/** The names under which the migrations of these sets are recorded, in their order. */
+export const migrationNames = (
+  sets: readonly MigrationSet[],
+  kind: 'state' | 'view',
+): readonly string[] =>
+  sets.flatMap((set, index) => migrationsOf(set, index, kind).map(({ name }) => name));
+
+interface BringUp {
+  readonly schema: string;
+  readonly sets: readonly MigrationSet[];
+  readonly kind: 'state' | 'view';
+  readonly only?: ReadonlySet<string>;
+  readonly restoring?: boolean;
+}
+
+async function bringUp(options: DatabaseOptions, wanted: BringUp): Promise<void> {
+  const { schema, sets, kind, only } = wanted;
+  const known = sets.flatMap((set, index) => migrationsOf(set, index, kind));
+  const classes = known.filter(({ name }) => only?.has(name) !== false);
   const source = dataSourceFor({ ...options, poolSize: 1 }, [schema], {
     schema,
     classes: classes.map(({ migration }) => migration),
@@ -53,8 +96,9 @@ export async function migrateSchema(
   await source.initialize();
   try {
     await source.query('SELECT pg_advisory_lock($1)', [lockOf(schema)]);
+    if (!wanted.restoring) await refuseUnfinished((text) => source.query(text));
     await source.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
-    await refuseNewer(source, schema, new Set(classes.map(({ name }) => name)));
+    await refuseNewer(source, schema, new Set(known.map(({ name }) => name)));
     await source.runMigrations();
   } finally {
     // Closing the only connection also gives the session's lock back.

@@ -346,6 +346,42 @@ describe('a path', () => {
   });
 });
 
+describe('a hot route', () => {
+  const answers = (id: string, body: Json, headers: Record<string, string> = {}) =>
+    Promise.all(
+      ['cold', 'hot'].map(async (kind) => {
+        const answer = await api.post(`/twins/${kind}/${id}`, body, { headers });
+        const { request_id: _id, instance: _path, ...rest } = answer.body as Json;
+        const { status } = answer;
+        const names = ['content-type', 'kontor-position', 'retry-after', 'connection'];
+        return { status, rest, headers: names.map((name) => answer.headers.get(name)) };
+      }),
+    );
+
+  it.each<[string, number, string, Json, Record<string, string>]>([
+    ['what is right', 201, 'a%2Fb', good(), { 'x-agent': 'one' }],
+    ['amounts as numbers', 201, '1', good({ amount: 0.0000025 }), { 'kontor-numbers': 'number' }],
+    ['what is wrong', 422, '1', { name: '', amount: 'x', surprise: 1 }, {}],
+    ['what throws', 429, 'full', good(), {}],
+    ['what cannot be asked now', 503, 'database', good(), {}],
+  ])('answers %s as any other does', async (_what, status, id, body, headers) => {
+    const [cold, hot] = await answers(id, body, headers);
+    expect(hot).toEqual(cold);
+    expect(hot?.status).toBe(status);
+  });
+
+  it('is guarded as any other is, and takes what answers at once', async () => {
+    const headers = { authorization: `Bearer ${service.key('acc_test', 'live', ['read'])}` };
+    expect((await problem(api.post('/twins/hot/1', good(), { headers }))).code).toBe(
+      'missing_scope',
+    );
+    const { status, body } = await api.post('/twins/hot-at-once/7');
+    expect([status, body]).toEqual([201, { id: '7' }]);
+    expect((await problem(api.post('/twins/hot-at-once/full'))).code).toBe('queue_full');
+    expect((await problem(api.post('/twins/hot-at-once/7?x=1'))).code).toBe('unknown_parameter');
+  });
+});
+
 describe('a key', () => {
   it('is taken from three headers', async () => {
     const key = service.key('acc_b', 'test', ['read']);

@@ -1,6 +1,15 @@
 /** A service with every kind of route, to try the host with. */
 import path from 'node:path';
-import { Controller, Delete, Get, Module, Param, Post, type DynamicModule } from '@nestjs/common';
+import {
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  Module,
+  Param,
+  Post,
+  type DynamicModule,
+} from '@nestjs/common';
 import { z } from 'zod';
 import { QueueFull, QueueStopped } from '@kontor/event-sourcing';
 import { decimal, type Decimal } from '@kontor/money';
@@ -13,6 +22,7 @@ import {
   decodeCursor,
   DependencyDown,
   encodeCursor,
+  HotRoute,
   IdempotencyKey,
   JsonBody,
   KeepsFlaws,
@@ -134,6 +144,58 @@ export class ToyController {
   }
 }
 
+interface Made {
+  readonly id: string;
+  readonly context: RequestContext;
+  readonly body: Thing;
+  readonly agent: string | undefined;
+}
+
+function madeFor({ id, context: { platform, mode }, body, agent }: Made): Reply {
+  const failure = FAILURES[id];
+  if (failure) throw failure;
+  return created({ id, platform, mode, agent, ...body }, positions);
+}
+
+const POST_TWIN = { summary: 'Make a twin', tag: 'toy', body: zThing, responses: { 201: {} } };
+
+/** Two routes that differ in nothing but that Nest stands before one of them. */
+@Controller('twins')
+@RequireScope('write')
+export class TwinController {
+  @Post('cold/:id')
+  @ApiDoc(POST_TWIN)
+  cold(
+    @Param('id') id: string,
+    @Ctx() context: RequestContext,
+    @ZBody(zThing) body: Thing,
+    @Headers() headers: Readonly<Record<string, string>>,
+  ): Promise<Reply> {
+    return Promise.resolve().then(() => madeFor({ id, context, body, agent: headers['x-agent'] }));
+  }
+
+  @Post('hot/:id')
+  @HotRoute()
+  @ApiDoc(POST_TWIN)
+  hot(
+    @Param('id') id: string,
+    @Ctx() context: RequestContext,
+    @ZBody(zThing) body: Thing,
+    @Headers() headers: Readonly<Record<string, string>>,
+  ): Promise<Reply> {
+    return this.cold(id, context, body, headers);
+  }
+
+  @Post('hot-at-once/:id')
+  @HotRoute()
+  @ApiDoc({ ...POST_TWIN, body: z.object({}) })
+  hotAtOnce(@Param('id') id: string): object {
+    const failure = FAILURES[id];
+    if (failure) throw failure;
+    return { id };
+  }
+}
+
 const pgError = (code: string): Error => Object.assign(new Error('pg'), { code });
 
 const FAILURES: Readonly<Record<string, Error>> = {
@@ -147,7 +209,7 @@ const FAILURES: Readonly<Record<string, Error>> = {
 @Module({})
 class ToyModule {
   static of(): DynamicModule {
-    return { module: ToyModule, controllers: [ToyController] };
+    return { module: ToyModule, controllers: [ToyController, TwinController] };
   }
 }
 

@@ -35,11 +35,14 @@ export const recordedLines = (topic: string, release: string): RecordedLine[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as RecordedLine);
 
-/** The rows of every table of the view that a release's facts make, as PostgreSQL prints them. */
+/** By table; columns as PostgreSQL prints them. */
+export type ViewRows = Record<string, Record<string, string | null>[]>;
+
+/** The rows of every table of the view that a release's facts make. */
 export async function foldRecorded(
   definition: ServiceDefinition,
   release: string,
-): Promise<Record<string, string[]>> {
+): Promise<ViewRows> {
   const consumers = CONSUMERS.filter(
     ({ service, kind }) => service === definition.name && kind === 'view',
   );
@@ -62,17 +65,25 @@ export async function foldRecorded(
 }
 
 /** The rows that the release itself made; KONTOR_RECORD=1 writes them down. */
-export function recordedRows(
-  service: string,
-  release: string,
-  rows: Record<string, string[]>,
-): Record<string, string[]> {
+export function recordedRows(service: string, release: string, rows: ViewRows): ViewRows {
   const file = path.join(folderOf(service, release), 'view-rows.json');
   if (process.env['KONTOR_RECORD'] === '1') {
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, `${JSON.stringify(rows, null, 2)}\n`);
   }
-  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string[]>;
+  return JSON.parse(readFileSync(file, 'utf8')) as ViewRows;
+}
+
+/** What is left of rows in the tables and columns that a release knew: later ones may add to them. */
+export function asKnownTo(recorded: ViewRows, rows: ViewRows): ViewRows {
+  const known: ViewRows = {};
+  for (const [table, [first]] of Object.entries(recorded)) {
+    const columns = Object.keys(first ?? {});
+    known[table] = (rows[table] ?? [])
+      .map((row) => Object.fromEntries(columns.map((column) => [column, row[column] ?? null])))
+      .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  }
+  return known;
 }
 
 async function appendAsRecorded(
@@ -111,18 +122,20 @@ async function applied(
 }
 
 /** Not those of the log's own tables: a checkpoint names the log that it counts in. */
-async function viewRows(database: Database): Promise<Record<string, string[]>> {
+async function viewRows(database: Database): Promise<ViewRows> {
   const tables = await database.query<{ name: string }>(
     `SELECT tablename AS name FROM pg_tables
      WHERE schemaname = $1 AND tablename NOT IN
        ('migration', 'typeorm_metadata', 'view_checkpoint', 'view_dead_letter') ORDER BY 1`,
     [database.viewSchema],
   );
-  const rows: Record<string, string[]> = {};
+  const rows: ViewRows = {};
   for (const { name } of tables)
     rows[name] = (
-      await database.query<{ row: string }>(
-        `SELECT t::text AS row FROM ${database.viewSchema}.${name} AS t ORDER BY t::text COLLATE "C"`,
+      await database.query<{ row: Record<string, string | null> }>(
+        `SELECT (SELECT json_object_agg(key, value ORDER BY key)
+                 FROM jsonb_each_text(to_jsonb(t))) AS row
+         FROM ${database.viewSchema}.${name} AS t ORDER BY t::text COLLATE "C"`,
       )
     ).map(({ row }) => row);
   return rows;

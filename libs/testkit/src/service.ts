@@ -114,13 +114,13 @@ async function openOwner(
 
 const speakingKeys: Authenticate = (key) => {
   const [platform = '', mode = '', scopes = ''] = key.split('.');
-  if (!platform.startsWith('acc_')) return Promise.resolve(undefined);
-  return Promise.resolve({
+  if (!platform.startsWith('acc_')) return undefined;
+  return {
     platform,
     mode: mode === 'test' ? ('test' as const) : ('live' as const),
     scopes: ALL_SCOPES.filter((scope) => scopes.split('+').includes(scope)),
     keyId: `key_of_${platform}`,
-  });
+  };
 };
 
 function answerFor(runtime: ServiceRuntime, answers: Answers): void {

@@ -27,10 +27,5 @@ export const ingestionGatewayService: ServiceDefinition = {
 async function authenticator(runtime: ServiceRuntime): Promise<Authenticate> {
   await ensureGivenKeys(runtime);
   const ring = keyRingOf(runtime);
-  return async (key) => {
-    const owner = await ring.identify(key);
-    if (!owner) return undefined;
-    const { platform, mode, scopes, keyId } = owner;
-    return { platform, mode, scopes, keyId };
-  };
+  return (key) => ring.identify(key);
 }

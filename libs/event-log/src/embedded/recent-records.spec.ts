@@ -61,6 +61,22 @@ describe('recent records', () => {
     ).toBeUndefined();
   });
 
+  it('keeps what one reader fetched for the others, within the same bound', () => {
+    const recent = new RecentRecords(25);
+    recent.noteHeads([{ topic: TOPIC, partition: 0, position: 3 }]);
+    const fetched = [1, 2, 3].map((position) => {
+      const { content, ...at } = appended(0, position);
+      const { bytes, ...rest } = content!;
+      return { record: { ...at, ...rest }, bytes };
+    });
+    recent.keep(fetched.slice(0, 2));
+    const read = (after: number) => recent.after(query(new Map([[0, after]])));
+    expect(read(0)![0]!.records).toEqual([fetched[0]!.record, fetched[1]!.record]);
+    recent.keep(fetched);
+    expect(read(0)).toBeUndefined();
+    expect(read(1)![0]!.records).toEqual([fetched[1]!.record, fetched[2]!.record]);
+  });
+
   it('takes from every busy partition in its share of the bound', () => {
     const recent = new RecentRecords();
     for (let position = 1; position <= 10; position += 1)

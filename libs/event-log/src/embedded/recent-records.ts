@@ -5,18 +5,17 @@
  *
  * The writer and all readers share the facts, so a fact is never changed once it is appended. They
  * are plain JSON values: what the text says, except that a member may be undefined instead of absent.
+ * Records that one reader had to fetch are kept for the others, which are mostly as far behind.
  *
  * Limits: `bytesMax` of text in all, the oldest go first. Who is further behind reads the database.
  */
 import type { LogRecord, RecordPosition, RecordSlice } from '../ports';
 import type { AppendedRecord } from '../wakeups';
+import type { FetchedRecord } from './tail-reader';
 
-const BYTES_MAX = 8 * 1024 * 1024;
+const BYTES_MAX = 16 * 1024 * 1024;
 
-interface RecentRecord {
-  readonly record: LogRecord;
-  readonly bytes: number;
-}
+type RecentRecord = FetchedRecord;
 
 interface RecentPartition {
   /** The highest position known to be committed. */
@@ -44,11 +43,26 @@ export class RecentRecords {
       const partition = this.partitionOf(record);
       partition.head = Math.max(partition.head, record.position);
       const recent = recentOf(record);
-      if (!recent || partition.records.has(record.position)) continue;
-      partition.records.set(record.position, recent);
-      this.oldestFirst.push(recent);
-      this.bytes += recent.bytes;
+      if (recent) this.hold(partition, recent);
     }
+    this.makeRoom();
+  }
+
+  /** Records that were fetched from the database. */
+  keep(fetched: readonly FetchedRecord[]): void {
+    for (const recent of fetched) this.hold(this.partitionOf(recent.record), recent);
+    this.makeRoom();
+  }
+
+  private hold(partition: RecentPartition, recent: RecentRecord): void {
+    const { position } = recent.record;
+    if (partition.records.has(position)) return;
+    partition.records.set(position, recent);
+    this.oldestFirst.push(recent);
+    this.bytes += recent.bytes;
+  }
+
+  private makeRoom(): void {
     while (this.bytes > this.bytesMax) this.evictOldest();
   }
 

@@ -50,13 +50,24 @@ export async function readTail(database: Queryable, query: TailQuery): Promise<T
     ],
     { name: `${query.schema} tail` },
   );
-  return { slices: slicesFromRows(rows, query), isAll: isAll(rows, query) };
+  const fetched = rows.map((row) => ({
+    record: recordFromRow(row, query),
+    bytes: row.facts_bytes,
+  }));
+  return { fetched, slices: slicesOf(fetched), isAll: isAll(rows, query) };
 }
 
 /** Asked for only when somebody looks at traces. */
 const traceColumn = (): string => (tracesAreRecorded() ? ', trace' : '');
 
+export interface FetchedRecord {
+  readonly record: LogRecord;
+  /** Length of its facts' text. */
+  readonly bytes: number;
+}
+
 export interface TailRead {
+  readonly fetched: readonly FetchedRecord[];
   readonly slices: RecordSlice[];
   /** Whether nothing else was committed when it was read. */
   readonly isAll: boolean;
@@ -88,22 +99,24 @@ function isAll(rows: readonly TailRow[], query: TailQuery): boolean {
   return facts < query.factsMax && bytes < query.bytesMax && deepest < query.recordsMax;
 }
 
-function slicesFromRows(rows: readonly TailRow[], query: TailQuery): RecordSlice[] {
-  const slices = new Map<number, LogRecord[]>();
-  for (const row of rows) {
-    const cause = causeFromRow(row);
-    const records = slices.get(row.partition) ?? [];
-    records.push({
-      topic: query.topic,
-      partition: row.partition,
-      position: Number(row.position),
-      incarnation: query.incarnation,
-      facts: upcast(JSON.parse(row.facts) as FactHeader[]),
-      recordedAt: row.recorded_at,
-      ...(cause && { cause }),
-      ...(row.trace && { trace: row.trace }),
-    });
-    slices.set(row.partition, records);
+function recordFromRow(row: TailRow, { topic, incarnation }: TailQuery): LogRecord {
+  const cause = causeFromRow(row);
+  return {
+    ...{ topic, partition: row.partition, position: Number(row.position), incarnation },
+    facts: upcast(JSON.parse(row.facts) as FactHeader[]),
+    recordedAt: row.recorded_at,
+    ...(cause && { cause }),
+    ...(row.trace && { trace: row.trace }),
+  };
+}
+
+function slicesOf(fetched: readonly FetchedRecord[]): RecordSlice[] {
+  const slices = new Map<number, { topic: string; partition: number; records: LogRecord[] }>();
+  for (const { record } of fetched) {
+    const { topic, partition } = record;
+    const slice = slices.get(partition);
+    if (slice) slice.records.push(record);
+    else slices.set(partition, { topic, partition, records: [record] });
   }
-  return [...slices].map(([partition, records]) => ({ topic: query.topic, partition, records }));
+  return [...slices.values()];
 }

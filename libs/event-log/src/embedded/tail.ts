@@ -143,7 +143,8 @@ export class Tail implements RunningSubscription {
     if (sinceMs > this.pollMs && !(await this.headsAreAhead())) return [];
     const recent = this.readRecent();
     if (recent) return recent;
-    const { slices, isAll } = await this.readDatabase();
+    const { fetched, slices, isAll } = await this.readDatabase();
+    this.recent.keep(fetched);
     this.mayHaveMore = !isAll;
     return slices;
   }

@@ -17,7 +17,7 @@ export const CLIENT_RETRY = {
 } as const;
 
 /** kafkajs' log would repeat an outage for every connection; this library says it once instead. */
-export const connectKafka = (options: KafkaBusOptions): Kafka =>
+export const connectKafka = (options: Pick<KafkaBusOptions, 'brokers' | 'clientId'>): Kafka =>
   new Kafka({
     brokers: [...options.brokers],
     clientId: options.clientId,

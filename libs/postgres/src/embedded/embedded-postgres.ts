@@ -9,6 +9,7 @@ import {
   clusterFolder,
   initialise,
   isAlive,
+  readPidFile,
   startPostmaster,
   stopPostmaster,
   urlOf,
@@ -72,6 +73,18 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   supervised.watch();
   return supervised;
 }
+
+/** The address of the PostgreSQL that runs under a data folder; undefined when none does. */
+export function runningEmbeddedUrl(dataDir: string): string | undefined {
+  if (!existsSync(dataDir)) return undefined;
+  const folder = clusterFolder(dataDir);
+  const found = readPidFile(folder);
+  return found && isAlive(found.pid) ? urlOf(folder, found.port, DATABASE) : undefined;
+}
+
+/** Whether a database was made under a data folder. */
+export const hasEmbeddedPostgres = (dataDir: string): boolean =>
+  existsSync(dataDir) && existsSync(clusterFolder(dataDir).pgdata);
 
 function refuseOtherVersion(folder: ClusterFolder, dataDir: string): void {
   const file = path.join(folder.pgdata, 'PG_VERSION');

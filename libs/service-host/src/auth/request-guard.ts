@@ -2,15 +2,17 @@
  * Who asks. At the edge an API key says so; behind the gateway its signed context does.
  */
 import type { FastifyRequest } from 'fastify';
-import type { Authenticate, RequestContext } from '../context';
+import type { Authenticate, KeyHolder, RequestContext } from '../context';
 import { Problem } from '../http/problem';
 import { CONTEXT_HEADER, verifyContext, type ContextKind } from '../signed-context';
 
+type Identified = RequestContext | Promise<RequestContext>;
+
 export interface RequestGuard {
-  /** Errors: Problem 401. */
-  identify(request: FastifyRequest): Promise<RequestContext>;
+  /** Errors: Problem 401, thrown or as a rejection. */
+  identify(request: FastifyRequest): Identified;
   /** For routes between services. Errors: Problem 401, 404 where no secret is configured. */
-  identifyInternal(request: FastifyRequest): Promise<RequestContext>;
+  identifyInternal(request: FastifyRequest): Identified;
 }
 
 export interface GuardOptions {
@@ -22,26 +24,31 @@ export interface GuardOptions {
 
 export function createGuard(options: GuardOptions): RequestGuard {
   const { authenticate } = options;
-  const signed = async (request: FastifyRequest, kind: ContextKind): Promise<RequestContext> =>
-    contextOf(request, kind, options);
   return {
     identify: authenticate
       ? (request) => byKey(request, authenticate)
-      : (request) => signed(request, 'client'),
-    identifyInternal: (request) => signed(request, 'internal'),
+      : (request) => contextOf(request, 'client', options),
+    identifyInternal: (request) => contextOf(request, 'internal', options),
   };
 }
 
-async function byKey(request: FastifyRequest, authenticate: Authenticate): Promise<RequestContext> {
+function byKey(request: FastifyRequest, authenticate: Authenticate): Identified {
   const key = keyOf(request);
   if (key === undefined)
     throw unauthorized(
       'missing_api_key',
       'Send your key as `Authorization: Bearer`, `X-Api-Key` or `X-Credyt-Api-Key`.',
     );
-  const owner = await authenticate(key);
-  if (!owner) throw unauthorized('invalid_api_key', 'There is no such key, or it was revoked.');
-  return { ...owner, requestId: request.id };
+  const holder = authenticate(key);
+  return holder instanceof Promise
+    ? holder.then((found) => heldBy(found, request))
+    : heldBy(holder, request);
+}
+
+function heldBy(holder: KeyHolder, { id: requestId }: FastifyRequest): RequestContext {
+  if (!holder) throw unauthorized('invalid_api_key', 'There is no such key, or it was revoked.');
+  const { platform, mode, scopes, keyId } = holder;
+  return { platform, mode, scopes, keyId, requestId };
 }
 
 /** Longer than any key; a longer text is not hashed at all. */

@@ -69,7 +69,8 @@ export async function openService(
   }
 }
 
-const migrationsOf = ({ name, migrationsDir }: ServiceDefinition): MigrationSet[] => [
+/** The log's tables come before the service's own. */
+export const migrationsOf = ({ name, migrationsDir }: ServiceDefinition): MigrationSet[] => [
   eventLogMigrations,
   { set: name, dir: migrationsDir },
 ];

@@ -12,6 +12,7 @@ import { ConfigError, type KontorConfig } from '../config';
 import type { Authenticate } from '../context';
 import { KontorHttpAdapter, ProblemFilter } from '../http/http-adapter';
 import { InFlight } from '../http/request-hooks';
+import type { ControllerMethod } from '../http/route-config';
 import { ServiceInstances } from '../instances';
 import { ServiceCalls } from '../internal/internal-calls';
 import { createLogger, type Logger } from '../logger';
@@ -33,6 +34,8 @@ import { Stop } from './stop';
 export interface RunOptions {
   readonly config: KontorConfig;
   readonly databaseUrl: string;
+  /** Of services that have another one, by name. Then they meet only on Kafka. */
+  readonly databaseUrls?: Readonly<Record<string, string>>;
   /** Default: Kafka when brokers are configured, else the services' logs in PostgreSQL. */
   readonly bus?: EventBus;
   /** Those of `bus`; needed with it. */
@@ -94,6 +97,16 @@ const readsOf = (services: readonly OpenService[], metrics: ProcessMetrics): Rea
     (service) => metrics.for(service),
   );
 
+/** Routes are declared to the adapter, which is there before the application is. */
+class WiredControllers {
+  app: NestFastifyApplication | undefined;
+
+  readonly of = (type: ControllerMethod['controller']): object => {
+    if (!this.app) throw new Error(`${type.name} has a route before it is wired`);
+    return this.app.get<object>(type, { strict: false });
+  };
+}
+
 interface Surroundings {
   readonly logger: Logger;
   readonly stop: Stop;
@@ -117,12 +130,11 @@ async function start(
     secret: config.internalSecret,
     nowMs: Date.now,
   });
-  const services = await openServices(definitions, {
-    ...partsOf(options, bus),
-    calls,
-    instances,
-    metrics,
-  });
+  const parts = { ...partsOf(options, bus), calls, instances, metrics };
+  const services = await openServices(definitions, ({ name }) => ({
+    ...parts,
+    databaseUrl: options.databaseUrls?.[name] ?? options.databaseUrl,
+  }));
   for (const { database, definition, runtime } of services) {
     stop.add(`database of ${definition.name}`, () => database.close());
     stop.add(`housekeeping of ${definition.name}`, forgetCommands(database, runtime.logger));
@@ -131,10 +143,12 @@ async function start(
   const inFlight = new InFlight();
   const state = { serving: false };
   const edge = new Edge();
+  const controllers = new WiredControllers();
   const adapter = new KontorHttpAdapter({
     guard: guardOf(services, edge, config),
     logger,
     inFlight,
+    controllerOf: controllers.of,
     reads: readsOf(services, metrics),
     onServed: httpMetrics(metrics.host),
     tracing: tracing && requestTracingOf(tracing, definitions),
@@ -149,7 +163,7 @@ async function start(
   });
   for (const service of services) addOperatorRoutes(server, service);
 
-  const app = await createApplication(services, adapter, logger);
+  const app = (controllers.app = await createApplication(services, adapter, logger));
   stop.add('application', () => app.close());
   stop.add('consumers', () => all(services, ({ consumers }) => consumers.close()));
   stop.add('rebuilds', () => all(services, async ({ rebuilds }) => rebuilds?.stop()));
@@ -200,10 +214,10 @@ function partsOf(
 /** All at once; when one fails the others are closed again. */
 async function openServices(
   definitions: readonly ServiceDefinition[],
-  parts: HostParts,
+  partsFor: (definition: ServiceDefinition) => HostParts,
 ): Promise<OpenService[]> {
   const opened = await Promise.allSettled(
-    definitions.map((definition) => openService(definition, parts)),
+    definitions.map((definition) => openService(definition, partsFor(definition))),
   );
   const failed = opened.find((result) => result.status === 'rejected');
   const services = opened.flatMap((result) =>
@@ -264,8 +278,7 @@ async function publish(services: readonly OpenService[], stop: Stop): Promise<vo
 class Edge {
   private known: Authenticate | undefined;
 
-  readonly authenticate: Authenticate = (key) =>
-    this.known ? this.known(key) : Promise.resolve(undefined);
+  readonly authenticate: Authenticate = (key) => this.known?.(key);
 
   async open(services: readonly OpenService[]): Promise<void> {
     for (const { definition, runtime } of services)

@@ -13,7 +13,6 @@ import { installHooks, type HookOptions } from './request-hooks';
 import { requestIdOf } from './request-id';
 import { REQUEST_ID_HEADER, sendProblem, sendReply } from './send';
 
-export const BODY_BYTES_MAX = 8 * 1024 * 1024;
 /** A subject of 255 characters, each four bytes long and percent-encoded. */
 const PATH_SEGMENT_CHARACTERS_MAX = 4_096;
 /** The whole request must have arrived by then; 8 MiB in 60 s is 1.1 Mbit/s. */
@@ -25,7 +24,6 @@ export class KontorHttpAdapter extends FastifyAdapter {
   constructor(options: HookOptions) {
     super({
       logger: false,
-      bodyLimit: BODY_BYTES_MAX,
       trustProxy: false,
       requestIdHeader: false,
       genReqId: requestIdOf,
@@ -45,10 +43,10 @@ export class KontorHttpAdapter extends FastifyAdapter {
       clientErrorHandler: answerClientError,
     });
     const server = this.getInstance<FastifyInstance>();
-    installHooks(server, options);
-    server.setErrorHandler((error, request, reply) =>
-      sendProblem(problemFor(error, request, options.logger), request, reply),
-    );
+    const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply): void =>
+      sendProblem(problemFor(error, request, options.logger), request, reply);
+    installHooks(server, { ...options, fail });
+    server.setErrorHandler(fail);
   }
 
   override reply(response: FastifyReply, body: unknown, status?: number): FastifyReply {

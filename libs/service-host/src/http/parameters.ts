@@ -2,7 +2,6 @@
  * What controllers take from a request. Each is checked here; a controller sees only valid values.
  */
 import { createHash } from 'node:crypto';
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { canonicalJson, withoutNulls } from '../json/canonical-json';
@@ -10,6 +9,7 @@ import type { RequestContext } from '../context';
 import { invalid, type FieldError, type Problem } from './problem';
 import { readQuery } from './query';
 import { refused } from './refused';
+import { requestParameter } from './request-parameter';
 import './request-state';
 import { reading } from './route-config';
 import { strictly } from './strict-schema';
@@ -22,12 +22,7 @@ export interface IdempotencyRequest {
   readonly requestHash: string;
 }
 
-const requestOf = (context: ExecutionContext): FastifyRequest =>
-  context.switchToHttp().getRequest<FastifyRequest>();
-
-const contextParameter = createParamDecorator<undefined>((_unused, context) =>
-  contextOf(requestOf(context)),
-);
+const contextParameter = requestParameter((request) => contextOf(request));
 /** Who asks. */
 export const Ctx = (): ParameterDecorator => contextParameter();
 
@@ -42,8 +37,8 @@ interface SchemaHolder {
   readonly schema: z.ZodType;
 }
 
-const bodyParameter = createParamDecorator<SchemaHolder>(({ schema }, context) =>
-  parseBody(schema, requestOf(context)),
+const bodyParameter = requestParameter<SchemaHolder>((request, { schema }) =>
+  parseBody(schema, request),
 );
 /**
  * The body as the schema reads it. Unknown fields are refused, `null` means absent.
@@ -53,8 +48,8 @@ const bodyParameter = createParamDecorator<SchemaHolder>(({ schema }, context) =
 export const ZBody = (schema: z.ZodType): ParameterDecorator =>
   reading(bodyParameter({ schema: strictly(schema) }), { readsBody: true });
 
-const queryParameter = createParamDecorator<SchemaHolder>(({ schema }, context) =>
-  parseQuery(schema, requestOf(context)),
+const queryParameter = requestParameter<SchemaHolder>((request, { schema }) =>
+  parseQuery(schema, request),
 );
 /**
  * The query parameters as the schema reads them: values are text, a repeated parameter is refused.
@@ -64,21 +59,15 @@ const queryParameter = createParamDecorator<SchemaHolder>(({ schema }, context) 
 export const ZQuery = (schema: z.ZodType): ParameterDecorator =>
   reading(queryParameter({ schema: strictly(schema) }), { readsQuery: true });
 
-const jsonParameter = createParamDecorator<undefined>((_unused, context) =>
-  jsonBodyOf(requestOf(context)),
-);
+const jsonParameter = requestParameter((request) => jsonBodyOf(request));
 /** The body as it was parsed, unchecked except for what a JSON text may hold. For hot routes. */
 export const JsonBody = (): ParameterDecorator => reading(jsonParameter(), { readsBody: true });
 
-const flawsParameter = createParamDecorator<undefined>(
-  (_unused, context): readonly FieldError[] => requestOf(context).kontor.flaws,
-);
+const flawsParameter = requestParameter((request): readonly FieldError[] => request.kontor.flaws);
 /** On a route with `@KeepsFlaws`: what is wrong with the JSON text, by pointer. */
 export const BodyFlaws = (): ParameterDecorator => flawsParameter();
 
-const keyParameter = createParamDecorator<undefined>((_unused, context) =>
-  idempotencyOf(requestOf(context)),
-);
+const keyParameter = requestParameter((request) => idempotencyOf(request));
 /**
  * The `Idempotency-Key` with the hash of this request; undefined when the header is not there.
  *

@@ -46,12 +46,6 @@ export const stopping = (): Problem =>
 
 /** Fastify's own errors, by its codes. */
 const FASTIFY: Readonly<Record<string, readonly [number, string, string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'body_too_large', 'A body is at most 8 MiB.'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
-    415,
-    'unsupported_media_type',
-    'Send the body as JSON, with Content-Type: application/json.',
-  ],
   FST_ERR_BAD_URL: [400, 'malformed_url', 'The path has a percent-encoding that is not UTF-8.'],
   FST_ERR_MAX_PARAM_LENGTH: [414, 'uri_too_long', 'A segment of the path is too long.'],
 };

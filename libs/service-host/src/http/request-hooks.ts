@@ -12,17 +12,18 @@ import type {
 import type { RequestGuard } from '../auth/request-guard';
 import type { RequestContext } from '../context';
 import type { Logger } from '../logger';
-import { parseJsonBody } from '../json/json-body';
 import { AT_LEAST_HEADER } from '../reads/position-token';
 import type { ReadsAfterWrites } from '../reads/reads-after-writes';
 import { surroundedBy, type RequestTracing } from '../tracing/request-tracing';
+import { hotRoute, type HotRouteOptions } from './hot-route';
 import { stopping } from './problem-of';
 import { notFound, Problem, type FieldError } from './problem';
 import { readQuery } from './query';
+import { readBodies } from './read-body';
 import { refused } from './refused';
 import { newRequestState } from './request-state';
 import { RouteIndex, type IndexedRoute } from './route-index';
-import type { RouteDeclaration } from './route-config';
+import { successStatusOf, type RouteDeclaration } from './route-config';
 import { pathOf, REQUEST_ID_HEADER } from './send';
 
 export interface ServedRequest {
@@ -37,6 +38,8 @@ export interface HookOptions {
   readonly guard: RequestGuard;
   readonly logger: Logger;
   readonly inFlight: InFlight;
+  /** The instance of a controller, once the application is wired. */
+  readonly controllerOf: HotRouteOptions['controllerOf'];
   /** For requests that say `Kontor-At-Least`. */
   readonly reads?: Pick<ReadsAfterWrites, 'wait'>;
   /** Observes each answered request. */
@@ -68,23 +71,19 @@ export class InFlight {
   }
 }
 
-const JSON_TYPES = [
-  'application/json',
-  'application/cloudevents+json',
-  'application/cloudevents-batch+json',
-];
+interface Edges extends HookOptions {
+  readonly fail: HotRouteOptions['fail'];
+}
 
-export function installHooks(server: FastifyInstance, options: HookOptions): void {
+export function installHooks(server: FastifyInstance, options: Edges): void {
   const routes = new RouteIndex<IndexedRoute>();
   server.decorateRequest('kontor', undefined as never);
   server.addHook('onRequest', (request, reply, done) => arrive(request, reply, options, done));
+  readBodies(server);
   // A body arrives in surroundings of its own: what follows it is a part of the request again.
   if (options.tracing)
     server.addHook('preValidation', (request, _reply, done) => surroundedBy(request, done));
   server.addHook('onRoute', (route) => declareRoute(route, routes, options));
-  server.removeAllContentTypeParsers();
-  for (const type of JSON_TYPES)
-    server.addContentTypeParser<Buffer>(type, { parseAs: 'buffer' }, readBody);
   server.setNotFoundHandler(async (request) => {
     request.kontor.context = await options.guard.identify(request);
     throw missing(request, routes);
@@ -128,11 +127,7 @@ function leave(request: FastifyRequest, reply: FastifyReply, options: HookOption
 }
 
 /** Gives each route the hook that its declaration asks for; refuses one that declares nothing. */
-function declareRoute(
-  route: RouteOptions,
-  routes: RouteIndex<IndexedRoute>,
-  options: HookOptions,
-): void {
+function declareRoute(route: RouteOptions, routes: RouteIndex<IndexedRoute>, options: Edges): void {
   const declaration = route.config?.kontor ?? {};
   const methods = Array.isArray(route.method) ? route.method : [route.method];
   for (const method of methods) {
@@ -142,7 +137,13 @@ function declareRoute(
   const own = (route.onRequest ?? []) as RouteHook | RouteHook[];
   route.onRequest = [guardRoute(declaration, route.url, options), ...[own].flat()];
   if (declaration.scope && !route.preHandler) route.preHandler = refuseUnread(declaration);
+  if (declaration.hot) route.handler = hotRoute(declaration.hot, optionsOf(declaration, options));
 }
+
+const optionsOf = ({ doc }: RouteDeclaration, options: Edges): HotRouteOptions => ({
+  ...options,
+  status: (doc && successStatusOf(doc)) ?? 200,
+});
 
 type RouteHook = (
   request: FastifyRequest,
@@ -164,22 +165,26 @@ const guardRoute =
     request.kontor.pattern = pattern;
     if (declaration.open) return done();
     if (options.inFlight.stopping) return done(stopping());
-    const identified = declaration.internal
-      ? options.guard.identifyInternal(request)
-      : options.guard.identify(request);
-    identified.then(
-      (context) => {
-        request.kontor.context = context;
-        const problem = scopeProblem(declaration, context);
-        if (problem || request.headers[AT_LEAST_HEADER] === undefined) return done(problem);
-        whenReadable(request, context, options).then(
-          () => done(),
-          (error: Error) => done(error),
-        );
-      },
-      (error: Error) => done(error),
-    );
+    const admit = (context: RequestContext): void => {
+      request.kontor.context = context;
+      const problem = scopeProblem(declaration, context);
+      if (problem || request.headers[AT_LEAST_HEADER] === undefined) return done(problem);
+      whenReadable(request, context, options).then(() => done(), done);
+    };
+    // A hook that throws would not reach the error handler.
+    try {
+      const identified = declaration.internal
+        ? options.guard.identifyInternal(request)
+        : options.guard.identify(request);
+      if (identified instanceof Promise) identified.then(admit, done);
+      else admit(identified);
+    } catch (error) {
+      done(errorOf(error));
+    }
   };
+
+const errorOf = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(String(thrown));
 
 async function whenReadable(
   request: FastifyRequest,
@@ -198,11 +203,10 @@ async function whenReadable(
 const refuseUnread =
   (declaration: RouteDeclaration): RouteHook =>
   (request, _reply, done) => {
-    // A hook that throws would not reach the error handler.
     try {
       done(unreadProblem(declaration, request));
     } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
+      done(errorOf(error));
     }
   };
 
@@ -239,30 +243,6 @@ function scopeProblem({ scope }: RouteDeclaration, context: RequestContext): Pro
   return new Problem(403, 'missing_scope', `This needs a key with the scope \`${scope}\`.`, {
     extensions: { required_scope: scope },
   });
-}
-
-function readBody(
-  request: FastifyRequest,
-  bytes: Buffer,
-  done: (error: Error | null, body?: unknown) => void,
-): void {
-  try {
-    done(null, bytes.length === 0 ? undefined : bodyOf(request, bytes));
-  } catch (error) {
-    done(error instanceof Error ? error : new Error(String(error)));
-  }
-}
-
-function bodyOf(request: FastifyRequest, bytes: Buffer): unknown {
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity')
-    throw new Problem(415, 'unsupported_media_type', 'Send the body without a content encoding.');
-  const { value, hasNull, flaws } = parseJsonBody(bytes);
-  const state = request.kontor;
-  if (flaws.length > 0 && !state.route?.keepsFlaws) throw refused(flaws);
-  state.flaws = flaws;
-  state.hasNull = hasNull;
-  return value;
 }
 
 function missing(request: FastifyRequest, routes: RouteIndex<IndexedRoute>): Problem {

@@ -12,9 +12,15 @@ const ROUTE_CONFIG_METADATA = '__fastify_route_config__';
 /** Where Nest keeps the status of a successful answer. */
 const HTTP_CODE_METADATA = '__httpCode__';
 /** Where Nest keeps what a method's parameters take, by `<kind>:<index>`. */
-const ROUTE_ARGS_METADATA = '__routeArguments__';
+export const ROUTE_ARGS_METADATA = '__routeArguments__';
 const BODY_PARAMETER = '3:';
 const QUERY_PARAMETER = '4:';
+
+/** A method, and the class whose instance has it. */
+export interface ControllerMethod {
+  readonly controller: abstract new (...args: never[]) => object;
+  readonly method: string | symbol;
+}
 
 export interface RouteDeclaration {
   /** Undefined = the route is open to everyone; only the host's own routes may be. */
@@ -29,6 +35,8 @@ export interface RouteDeclaration {
   readonly readsBody?: true;
   /** What `Kontor-At-Least` waits for; undefined = also for the views of the service. */
   readonly readsOwnRows?: true;
+  /** Called without Nest between it and Fastify. */
+  readonly hot?: ControllerMethod;
   readonly doc?: ApiDocumentation;
 }
 
@@ -117,6 +125,15 @@ export const KeepsFlaws = (): MethodDecorator => (_target, _key, descriptor) =>
  */
 export const ReadsOwnRows = (): MethodDecorator => (_target, _key, descriptor) =>
   declare(handlerOf(descriptor), { readsOwnRows: true });
+
+/**
+ * The method is called straight from Fastify: for what is asked thousands of times a second. Its
+ * parameters are `@Param`, `@Headers()` and those of `requestParameter`.
+ */
+export const HotRoute = (): MethodDecorator => (target, method, descriptor) =>
+  declare(handlerOf(descriptor), {
+    hot: { controller: target.constructor as ControllerMethod['controller'], method },
+  });
 
 /**
  * Documents a route; OpenAPI and the gateway's route table are made from it.

@@ -33,20 +33,22 @@ interface Lookup {
 }
 
 export class KeyRing {
+  /** By the secret itself: hashing it costs more than all else that is done for a known key. */
   private remembered = new Map<string, Remembered>();
   private waiting = new Map<string, Lookup>();
   private uses = new Map<string, InstantText>();
 
   constructor(private readonly options: KeyRingOptions) {}
 
-  /** The owner of a secret; undefined for an unknown, revoked or expired one. */
-  async identify(secret: string): Promise<KeyOwner | undefined> {
-    const secretHash = this.options.hashOf(secret);
-    const known = this.remembered.get(secretHash);
-    const owner =
-      known && known.untilMs > this.options.elapsedMs()
-        ? known.owner
-        : await this.lookUp(secretHash);
+  /** The owner of a secret, at once when it is remembered; undefined for an unknown, revoked or expired one. */
+  identify(secret: string): KeyOwner | undefined | Promise<KeyOwner | undefined> {
+    const known = this.remembered.get(secret);
+    return known && known.untilMs > this.options.elapsedMs()
+      ? this.noteUse(known.owner)
+      : this.lookUp(secret).then((owner) => this.noteUse(owner));
+  }
+
+  private noteUse(owner: KeyOwner | undefined): KeyOwner | undefined {
     if (!owner) return undefined;
     const now = this.options.clock.now();
     if (owner.expiresAt !== null && owner.expiresAt <= now) return undefined;
@@ -68,12 +70,12 @@ export class KeyRing {
   }
 
   /** One question for all requests of a moment. */
-  private lookUp(secretHash: string): Promise<KeyOwner | undefined> {
-    const asked = this.waiting.get(secretHash);
+  private lookUp(secret: string): Promise<KeyOwner | undefined> {
+    const asked = this.waiting.get(secret);
     if (asked) return asked.answer;
     if (this.waiting.size === 0) this.options.nextTurn(() => void this.answerAll());
     const lookup = newLookup();
-    this.waiting.set(secretHash, lookup);
+    this.waiting.set(secret, lookup);
     return lookup.answer;
   }
 
@@ -82,13 +84,15 @@ export class KeyRing {
     this.waiting = new Map();
     // `forget` replaces the map: an answer older than a change goes into one that nobody reads.
     const { remembered } = this;
+    const { directory, elapsedMs, hashOf } = this.options;
     try {
-      const owners = await this.options.directory.find([...lookups.keys()]);
+      const hashes = new Map([...lookups.keys()].map((secret) => [secret, hashOf(secret)]));
+      const owners = await directory.find([...hashes.values()]);
       if (remembered.size + lookups.size > ENTRIES_MAX) remembered.clear();
-      for (const [secretHash, lookup] of lookups) {
-        const owner = owners.get(secretHash);
-        const untilMs = this.options.elapsedMs() + (owner ? KNOWN_MS : UNKNOWN_MS);
-        remembered.set(secretHash, { owner, untilMs });
+      for (const [secret, lookup] of lookups) {
+        const owner = owners.get(hashes.get(secret) ?? '');
+        const untilMs = elapsedMs() + (owner ? KNOWN_MS : UNKNOWN_MS);
+        remembered.set(secret, { owner, untilMs });
         lookup.resolve(owner);
       }
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { Json } from '../api';
+import type { Api, Json } from '../api';
 import { type Command, type CommandContext, EXIT } from '../command';
 
 const ASK_EVERY_MS = 500;
@@ -21,17 +21,25 @@ export const audit: Command = {
 };
 
 async function runAudit(context: CommandContext) {
-  const api = context.api();
+  const found = await followAudit(context.api(), (line) => context.progress.show(line));
+  if (context.json) context.say(JSON.stringify(found, null, 2));
+  else for (const line of auditLines(found)) context.say(line);
+  return isSound(found) ? EXIT.ok : EXIT.differs;
+}
+
+/** Starts an audit and answers its report at the end. Errors: RequestRefused, Unusable. */
+export async function followAudit(api: Api, show: (line: string) => void): Promise<Json> {
   let found = await api.post('/admin/audit');
   while (found['status'] === 'running') {
-    context.progress.show(progressLine(found));
+    show(progressLine(found));
     await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
     found = await api.get(`/admin/audit/${String(found['id'])}`);
   }
-  if (context.json) context.say(JSON.stringify(found, null, 2));
-  else for (const line of linesOf(found)) context.say(line);
-  return found['status'] === 'done' && found['ok'] === true ? EXIT.ok : EXIT.differs;
+  return found;
 }
+
+/** No difference, and balanced books. */
+export const isSound = (found: Json): boolean => found['status'] === 'done' && found['ok'] === true;
 
 const countsOf = (found: Json): Json => found['counts'] as Json;
 
@@ -39,7 +47,7 @@ const progressLine = (found: Json): string =>
   `partition ${String(found['partitions_done'])} of ${String(found['partitions'])}, ` +
   `${String(countsOf(found)['facts'])} facts, ${String(countsOf(found)['wallets'])} wallets`;
 
-function linesOf(found: Json): string[] {
+export function auditLines(found: Json): string[] {
   const counted = Object.entries(countsOf(found)).map(
     ([what, count]) => `${String(count).padStart(12)} ${what.replaceAll('_', ' ')}`,
   );

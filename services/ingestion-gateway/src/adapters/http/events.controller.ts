@@ -4,6 +4,7 @@ import {
   ApiDoc,
   BodyFlaws,
   Ctx,
+  HotRoute,
   JsonBody,
   KeepsFlaws,
   RequireScope,
@@ -49,6 +50,7 @@ export class EventsController {
   constructor(@Inject(EVENTS_PARTS) private readonly parts: EventsParts) {}
 
   @Post('events')
+  @HotRoute()
   @RequireScope('ingest')
   @KeepsFlaws()
   @ApiDoc(POST_EVENTS)

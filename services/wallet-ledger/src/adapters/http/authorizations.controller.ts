@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import {
   ApiDoc,
   Ctx,
+  HotRoute,
   IdempotencyKey,
   type IdempotencyRequest,
   type RequestContext,
@@ -25,6 +26,7 @@ export class AuthorizationsController {
   constructor(@Inject(AUTHORIZATION_DESK) private readonly desk: AuthorizationDesk) {}
 
   @Post()
+  @HotRoute()
   @RequireScope('write')
   @ApiDoc({
     summary: 'Authorize an amount: hold it, or say that it is not there',
@@ -69,6 +71,7 @@ export class AuthorizationsController {
   }
 
   @Post(':authorization/capture')
+  @HotRoute()
   @HttpCode(200)
   @RequireScope('write')
   @ApiDoc({
@@ -99,6 +102,7 @@ export class AuthorizationsController {
   }
 
   @Post(':authorization/void')
+  @HotRoute()
   @HttpCode(200)
   @RequireScope('write')
   @ApiDoc({

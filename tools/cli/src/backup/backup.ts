@@ -1,0 +1,3 @@
+export { openSource } from './databases';
+export { takeBackup } from './take-backup';
+export { megabytes } from './tally';
