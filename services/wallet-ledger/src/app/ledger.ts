@@ -230,7 +230,7 @@ export class Ledger {
     const { wallet, id } = request;
     if (!id) return;
     const event = answer.events?.at(-1);
-    this.window.add({
+    const decided = {
       platform: wallet.platform,
       mode: wallet.mode,
       ...id,
@@ -238,7 +238,8 @@ export class Ledger {
       address: answer.address,
       wallet,
       ...(event && { event }),
-    });
+    };
+    this.window.add(decided, wallet.tenantId);
   }
 }
 

@@ -1,40 +1,34 @@
 /** Grants as they are kept for ever, and read again when a reversal gives back to them. */
 import { decimal, wire } from '@kontor/money';
 import type { Queryable } from '@kontor/postgres';
-import type { Post, WalletKey } from '../../app/ports';
+import type { WalletKey } from '../../app/ports';
 import { endOf } from '../../domain/debts';
 import { spanOf } from '../../domain/past-grants';
 import type { PastGrant } from '../../domain/wallet-command';
-import type { DebtStretch, Purpose } from '../../domain/wallet-event';
+import type {
+  DebtStretch,
+  FundsCredited,
+  GrantActivated,
+  Purpose,
+} from '../../domain/wallet-event';
 
-export function grantRows({ wallet, events }: Post): object[] {
-  return events.flatMap((event) =>
-    event.type === 'FundsCredited'
-      ? [
-          {
-            ...keyOf(wallet, event.accountId, event.grant.grantId),
-            purpose: event.grant.purpose,
-            amount: wire(event.grant.amount),
-            basis: wire(event.grant.basis),
-            priority: event.grant.priority,
-            effective_at: event.grant.effectiveAt,
-            expires_at: event.grant.expiresAt,
-            created_at: event.at,
-            ...spanToRow(event.repaid),
-          },
-        ]
-      : [],
-  );
-}
+export const grantRow = (wallet: WalletKey, event: FundsCredited): object => ({
+  ...keyOf(wallet, event.accountId, event.grant.grantId),
+  purpose: event.grant.purpose,
+  amount: wire(event.grant.amount),
+  basis: wire(event.grant.basis),
+  priority: event.grant.priority,
+  effective_at: event.grant.effectiveAt,
+  expires_at: event.grant.expiresAt,
+  created_at: event.at,
+  ...spanToRow(event.repaid),
+});
 
-/** What scheduled grants repaid when they came into effect. */
-export function repaymentRows({ wallet, events }: Post): object[] {
-  return events.flatMap((event) =>
-    event.type === 'GrantActivated' && event.repaid.length > 0
-      ? [{ ...keyOf(wallet, event.accountId, event.grantId), ...spanToRow(event.repaid) }]
-      : [],
-  );
-}
+/** What a scheduled grant repaid when it came into effect. */
+export const repaymentRow = (wallet: WalletKey, event: GrantActivated): object => ({
+  ...keyOf(wallet, event.accountId, event.grantId),
+  ...spanToRow(event.repaid),
+});
 
 const keyOf = ({ platform, mode, customerId }: WalletKey, accountId: string, grantId: string) => ({
   platform,
