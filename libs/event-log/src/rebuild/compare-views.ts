@@ -66,9 +66,16 @@ interface TableShape {
 }
 
 async function shapesOf({ session, schema }: SchemaSnapshot): Promise<TableShape[]> {
-  const rows = await session.query<{ table: string; columns: string[]; keys: string[] | null }>(
+  const rows = await session.query<{
+    table: string;
+    columns: string[];
+    numerics: string[];
+    keys: string[] | null;
+  }>(
     `SELECT c.relname AS table,
             array_agg(a.attname::text ORDER BY a.attnum) AS columns,
+            coalesce(array_agg(a.attname::text) FILTER (WHERE a.atttypid = 'numeric'::regtype), '{}')
+              AS numerics,
             array_agg(a.attname::text ORDER BY array_position(i.indkey::int2[], a.attnum))
               FILTER (WHERE a.attnum = ANY (i.indkey::int2[])) AS keys
      FROM pg_class AS c
@@ -78,16 +85,23 @@ async function shapesOf({ session, schema }: SchemaSnapshot): Promise<TableShape
      GROUP BY c.relname ORDER BY c.relname`,
     [schema, NOT_OF_THE_FOLD],
   );
-  return rows.map(({ table, columns, keys }) => {
+  return rows.map(({ table, columns, numerics, keys }) => {
     const compared = columns.filter((column) => !LEFT_OUT[table]?.includes(column));
     const named = KEYS[table] ?? keys ?? compared;
     return {
       table,
-      row: `ROW(${compared.map((column) => `t."${column}"`).join(', ')})::text`,
+      row: `ROW(${compared.map((column) => valueOf(column, numerics)).join(', ')})::text`,
       key: `json_build_object(${named.map((one) => `'${one}', t."${one}"::text`).join(', ')})::text`,
     };
   });
 }
+
+/**
+ * A sum of money has as many zeros at its end as the addends of its batches had: 0 and 0.00 are the
+ * same amount, and batches are cut differently every time.
+ */
+const valueOf = (column: string, numerics: readonly string[]): string =>
+  numerics.includes(column) ? `trim_scale(t."${column}")` : `t."${column}"`;
 
 /** The sum of 64-bit hashes: the same for the same rows in any order. */
 async function hashOf(
