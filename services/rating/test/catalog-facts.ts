@@ -7,6 +7,7 @@ import type {
   ProductVersionDrafted,
   SubscriptionCreated,
   UsageRecorded,
+  UsageRecordedV1,
 } from '@kontor/contracts';
 import { buildRecords, type LocalLog, type RecordPosition } from '@kontor/event-log';
 import type { Database } from '@kontor/postgres';
@@ -150,7 +151,7 @@ interface Owners {
 export async function publish(
   service: Owners,
   topic: 'catalog.v1' | 'usage.recorded.v1',
-  facts: readonly (CatalogV1 | UsageRecorded)[],
+  facts: readonly (CatalogV1 | UsageRecordedV1)[],
 ): Promise<RecordPosition[]> {
   const { log, database } = service.owner(topic === 'catalog.v1' ? 'catalog' : 'ingestion-gateway');
   const positions = await database.transaction((tx) => log.append(tx, buildRecords(topic, facts)));

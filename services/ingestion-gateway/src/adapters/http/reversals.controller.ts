@@ -19,8 +19,11 @@ import { commandOf } from './keys.requests';
 import { answering } from './refusals';
 
 const REASON_MAX = 1_000;
+const zReason = zText(REASON_MAX)
+  .refine((text) => text.length > 0, { error: 'Say why.', params: { code: 'too_small' } })
+  .meta({ minLength: 1, maxLength: REASON_MAX });
 const zReversal = z.strictObject({
-  reason: zText(REASON_MAX),
+  reason: zReason,
   costs: z.boolean().default(false).meta({ description: 'Takes the costs of the event back too.' }),
 });
 type ReversalBody = z.infer<typeof zReversal>;

@@ -70,7 +70,12 @@ const zTransaction = z.object({
   type: z.string(),
   account_id: z.string(),
   asset: z.string(),
-  amount: zAmount.meta({ description: 'What it did to `available`: below 0 when it took.' }),
+  amount: zAmount.meta({
+    description:
+      'What it did to `available`: below 0 when it took. So the amounts of a statement add up to its' +
+      ' balance. What a capture or fee takes out of an authorization was taken by the hold and counts' +
+      ' 0 here; `lots` says what it took.',
+  }),
   balance: zAmount.meta({ description: '`available` after it.' }),
   description: z.string().nullable(),
   subject: z.string().nullable(),
