@@ -50,7 +50,17 @@ export interface Clock {
   now(): InstantText;
 }
 
-export const systemClock: Clock = { now: () => instantOf(new Date()) };
+/** The text of the millisecond that was asked for last: a busy process asks many times in each. */
+let latest = { milliseconds: Number.NaN, text: '' };
+
+export const systemClock: Clock = {
+  now() {
+    const milliseconds = Date.now();
+    if (milliseconds !== latest.milliseconds)
+      latest = { milliseconds, text: instantOf(new Date(milliseconds)) };
+    return latest.text;
+  },
+};
 
 function isDay(year: number, month: number, day: number): boolean {
   if (year < 1 || month < 1 || month > 12 || day < 1) return false;
