@@ -50,15 +50,18 @@ export interface Clock {
   now(): InstantText;
 }
 
-/** The text of the millisecond that was asked for last: a busy process asks many times in each. */
-let latest = { milliseconds: Number.NaN, text: '' };
+/** The text of a millisecond is made once: a busy process asks many times in each. */
+let lastMs = NaN;
+let lastText = '';
 
 export const systemClock: Clock = {
-  now() {
-    const milliseconds = Date.now();
-    if (milliseconds !== latest.milliseconds)
-      latest = { milliseconds, text: instantOf(new Date(milliseconds)) };
-    return latest.text;
+  now: () => {
+    const ms = Date.now();
+    if (ms !== lastMs) {
+      lastText = instantOf(new Date(ms));
+      lastMs = ms;
+    }
+    return lastText;
   },
 };
 
