@@ -8,7 +8,7 @@ import { TopicsInUse } from '../errors';
 import { connectKafka } from './client';
 import type { KafkaBusOptions } from './options';
 import { ensureTopics } from './topic-setup';
-import { pause } from './waiting';
+import { pause } from '../runner/backoff';
 
 const GONE_TIMEOUT_MS = 60_000;
 const POLL_MS = 200;
