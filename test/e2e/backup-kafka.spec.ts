@@ -42,6 +42,7 @@ describeKafka('Backup and restore over Kafka', (kafka) => {
   let own: Record<string, string>;
   let inbound: string;
   let platform: string;
+  let batchesAfter = 0;
 
   const bus = (): Record<string, string> => ({
     KAFKA_BROKERS: kafka.brokers().join(','),
@@ -108,6 +109,7 @@ describeKafka('Backup and restore over Kafka', (kafka) => {
         const body = { customer_id: customer, events };
         expect(await live.create('/events', body)).toMatchObject({ accepted: BATCH });
         if (isBefore) before.push(body);
+        else batchesAfter += 1;
       }
     })();
     await pollUntil(() => before.length >= 20, { timeoutMs: 60_000 });
@@ -131,7 +133,7 @@ describeKafka('Backup and restore over Kafka', (kafka) => {
     const refused = await startCommand(['restore', folder], own).finished;
     expect(refused.stderr).toContain('KAFKA_BROKERS is not set');
     const done = await startCommand(['restore', folder], { ...own, ...bus() }).finished;
-    expect(done).toMatchObject({ code: 0 });
+    expect(done).toEqual({ ...done, code: 0, stderr: expect.not.stringContaining('Error') });
     expect(done.stdout).toContain('no differences, the books balance');
     expect(await recordsOn('usage.ingest.v1')).toBe(1);
   }, 240_000);
@@ -142,7 +144,7 @@ describeKafka('Backup and restore over Kafka', (kafka) => {
     last = await newDatabase();
     const done = await startCommand(['restore', second], { DATABASE_URL: last.url, ...bus() })
       .finished;
-    expect(done).toMatchObject({ code: 0 });
+    expect(done).toEqual({ ...done, code: 0, stderr: expect.not.stringContaining('Error') });
     expect(done.stdout).toContain('no differences, the books balance');
     const again = await startCommand(['restore', second], { DATABASE_URL: last.url, ...bus() })
       .finished;
@@ -157,9 +159,12 @@ describeKafka('Backup and restore over Kafka', (kafka) => {
       expect((await live.read(`/events/${events[0].id}`)).fees).toHaveLength(1);
     const again = await live.create('/events', before[0]);
     expect(again).toMatchObject({ accepted: 0, duplicates: BATCH });
-    const event = usage('call', {});
-    await live.create('/events', { customer_id: before[0].customer_id, events: [event] });
-    await processed(live, event.id);
+    // More than the old database had: the topic goes on beyond what it knows.
+    for (let batch = 0; batch <= batchesAfter + 5; batch += 1) {
+      const event = usage('call', {});
+      await live.create('/events', { customer_id: before[0].customer_id, events: [event] });
+      if (batch > batchesAfter) await processed(live, event.id);
+    }
     const next = usage('call', {});
     await produce({ customer_id: before[0].customer_id, events: [next] });
     await processed(live, next.id);
