@@ -16,11 +16,17 @@ const HOLDS = ['0.1', '0.5', '1', '3'];
 const PARTS = ['0.05', '0.25', '0.5'];
 /** Seconds; the short ones expire while others use them. */
 const LIVES = [1, 2, 900, 900];
+/** What a cost of an event is. */
+export const COST = '0.01';
+/** Usage comes in any order, and up to three months late. */
+const LATE_MS_MAX = 90 * 24 * 3_600_000;
 const AGAIN_MS = 20;
 /** Per caller, also on a slow machine. */
 const ANSWERS_MIN = 8;
 const ENOUGH_TIMEOUT_MS = 120_000;
 const ANSWER_TIMEOUT_MS = 15_000;
+/** No fault lasts that long. */
+const ASK_TIMEOUT_MS = 240_000;
 
 export type Kind = 'topup' | 'withdrawal' | 'charge' | 'hold' | 'capture' | 'void' | 'usage';
 
@@ -44,16 +50,24 @@ export interface WalletLoadOptions {
   readonly customers: number;
   /** The servers to ask, any of them each time: also the one that does not own the wallet. */
   readonly apis: readonly ApiClient[];
+  /** Usage of any time of the last months, each with a cost; otherwise of one moment, without. */
+  readonly hasCosts?: boolean;
 }
 
 export class WalletLoad {
   readonly answered: Answered[] = [];
+  /** Every body of usage that was answered with success, to be sent again. */
+  readonly sentUsage: Json[] = [];
+  /** How often callers were told to come again, by `status code retry-after`. */
+  readonly refusals = new Map<string, number>();
   /** Requests that were repeated because nobody knew what became of them. */
   repeated = 0;
   customers: readonly string[] = [];
   private eventType = '';
+  private vendor: string | undefined;
   private readonly open = new Map<string, string[]>();
   private over = false;
+  private isAbandoned = false;
 
   constructor(private readonly options: WalletLoadOptions) {}
 
@@ -63,32 +77,50 @@ export class WalletLoad {
     this.eventType = unique('load');
     const product = { code: this.eventType, eventType: this.eventType, value: { unit_price: FEE } };
     await api.create('/products', simpleProduct(product));
+    if (this.options.hasCosts)
+      this.vendor = (await api.create('/vendors', { name: this.eventType })).id as string;
     const customers: string[] = [];
     for (let index = 0; index < this.options.customers; index += 1) {
       const customer = await customerOf(api, this.eventType);
       customers.push(customer);
       this.open.set(customer, []);
       await this.topUp(customer, '5', api);
-      const { status } = await api.patch(`/customers/${customer}/wallet/default:USD`, {
-        overdraft: { mode: 'none' },
-      });
-      if (status !== 200) throw new Error(`the overdraft policy was answered ${status}`);
+      await this.forbidDebt(customer, api);
     }
     this.customers = customers;
+  }
+
+  private async forbidDebt(customer: string, api: ApiClient): Promise<void> {
+    const account = `/customers/${customer}/wallet/default:USD`;
+    const { status } = await pollUntil(
+      async () => {
+        const answer = await api.patch(account, { overdraft: { mode: 'none' } });
+        return answer.status < 500 && answer;
+      },
+      { timeoutMs: ANSWER_TIMEOUT_MS, what: 'an answer to the overdraft policy' },
+    );
+    if (status !== 200) throw new Error(`the overdraft policy was answered ${status}`);
   }
 
   /** Resolves when `until` did, and every caller has the answer to its last request. */
   async run(until: Promise<unknown>): Promise<void> {
     this.over = false;
-    const callers = Array.from({ length: this.options.callers }, (_, index) =>
-      this.call(randomFrom(this.options.seed + index)),
+    const callers = Promise.all(
+      Array.from({ length: this.options.callers }, (_, index) =>
+        this.call(randomFrom(this.options.seed + index)),
+      ),
     );
+    // Looked at below; until then a failure waits there, and is not an unhandled one.
+    callers.catch(() => undefined);
     try {
       await until;
+    } catch (error) {
+      this.isAbandoned = true;
+      throw error;
     } finally {
       this.over = true;
     }
-    await Promise.all(callers);
+    await callers;
   }
 
   /** Resolves after that time, and not before every caller has had some answers. */
@@ -99,6 +131,21 @@ export class WalletLoad {
       timeoutMs: ENOUGH_TIMEOUT_MS,
       what: 'enough answers',
     });
+  }
+
+  /** Usage that was accepted, once more: answered as a duplicate, whatever else happens. */
+  async sendAgain(body: Json, api: ApiClient): Promise<void> {
+    for (;;) {
+      const answer = await inTime(api.post('/events', body));
+      if (answer && answer.status < 300) {
+        if (answer.body.duplicates !== 1)
+          throw new Error(`sent again, and answered ${JSON.stringify(answer.body)}`);
+        return;
+      }
+      if (answer && answer.status < 500 && answer.status !== 429)
+        throw new Error(`sent again: ${answer.status} ${JSON.stringify(answer.body)}`);
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
   }
 
   private async call(random: Random): Promise<void> {
@@ -187,29 +234,47 @@ export class WalletLoad {
     );
   }
 
-  private use(random: Random, { customer, api, hold: some }: Using): Promise<unknown> {
+  private async use(random: Random, { customer, api, hold: some }: Using): Promise<void> {
     const id = randomUUID();
     const hold = random.below(2) === 0 ? some : undefined;
     const event = {
       id,
       event_type: this.eventType,
-      occurred_at: '2026-01-05T14:32:18Z',
       data: {},
+      ...this.whenAndCosts(random),
       ...(hold && { authorization_id: hold, authorization_final: random.below(2) === 0 }),
     };
-    return this.ask({ kind: 'usage', id, customer, amount: FEE, hold }, () =>
-      api.post('/events', { customer_id: customer, events: [event] }),
-    );
+    const body = { customer_id: customer, events: [event] };
+    const asked = { kind: 'usage', id, customer, amount: FEE, hold } as const;
+    const { status } = await this.ask(asked, () => api.post('/events', body));
+    if (status < 300) this.sentUsage.push(body);
   }
 
+  private whenAndCosts(random: Random): Json {
+    if (this.vendor === undefined) return { occurred_at: '2026-01-05T14:32:18Z' };
+    const occurredAt = new Date(Date.now() - random.below(LATE_MS_MAX)).toISOString();
+    const cost = { id: randomUUID(), vendor_id: this.vendor, amount: COST };
+    return { occurred_at: occurredAt, costs: [cost] };
+  }
+
+  private noteRefusal({ status, body, headers }: Answer<Json>): void {
+    const said = `${status} ${body?.code} retry-after ${headers.get('retry-after')}`;
+    this.refusals.set(said, (this.refusals.get(said) ?? 0) + 1);
+  }
+
+  /** Errors: throws when nobody knows for minutes what became of the request. */
   private async ask(asked: Asked, send: () => Promise<Answer<Json>>): Promise<Answer<Json>> {
+    const deadline = Date.now() + ASK_TIMEOUT_MS;
     for (;;) {
+      if (this.isAbandoned || Date.now() > deadline)
+        throw new Error(`nobody answered ${JSON.stringify(asked)}`);
       const answer = await inTime(send());
       if (answer && answer.status < 500 && answer.status !== 429) {
         this.answered.push({ ...asked, status: answer.status, body: answer.body });
         return answer;
       }
       this.repeated += 1;
+      if (answer) this.noteRefusal(answer);
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
   }

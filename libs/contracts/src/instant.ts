@@ -50,7 +50,20 @@ export interface Clock {
   now(): InstantText;
 }
 
-export const systemClock: Clock = { now: () => instantOf(new Date()) };
+/** The text of a millisecond is made once: a busy process asks many times in each. */
+let lastMs = NaN;
+let lastText = '';
+
+export const systemClock: Clock = {
+  now: () => {
+    const ms = Date.now();
+    if (ms !== lastMs) {
+      lastText = instantOf(new Date(ms));
+      lastMs = ms;
+    }
+    return lastText;
+  },
+};
 
 function isDay(year: number, month: number, day: number): boolean {
   if (year < 1 || month < 1 || month > 12 || day < 1) return false;

@@ -26,6 +26,7 @@ export * from './settle-in-statement';
 export * from './trace-context';
 export { partitionOf, partitionsOf, topicsOwnedBy } from './topics';
 export * from './wakeups';
+export * from './rebuild/kept-of-view';
 export type * from './rebuild/ports';
 export { ServiceRebuilds, type ServiceRebuildsOptions } from './rebuild/service-rebuilds';
 export * from './restore/log-identities';

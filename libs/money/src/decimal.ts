@@ -35,9 +35,10 @@ export const wire = (value: Decimal): DecimalString => value.toFixed();
 
 /** Adds up any number of decimals; the sum of none is 0. */
 export const sum = (values: Iterable<Decimal>): Decimal => {
-  let total = ZERO;
-  for (const value of values) total = total.plus(value);
-  return total;
+  let total: Decimal | undefined;
+  // Most sums have one part or two; adding the first to 0 would only copy it.
+  for (const value of values) total = total === undefined ? value : total.plus(value);
+  return total ?? ZERO;
 };
 
 export const max = (left: Decimal, right: Decimal): Decimal => (left.gte(right) ? left : right);

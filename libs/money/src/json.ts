@@ -19,7 +19,7 @@ export function writeJson(value: unknown, style: NumberStyle = 'number'): string
   if (isDecimal(value)) return style === 'string' ? `"${wire(value)}"` : wire(value);
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value);
+      return quoted(value);
     case 'number':
       return plainNumber(value);
     case 'boolean':
@@ -34,11 +34,22 @@ export function writeJson(value: unknown, style: NumberStyle = 'number'): string
 function writeObject(value: object, style: NumberStyle): string {
   if (Array.isArray(value)) return `[${value.map((item) => writeJson(item, style)).join(',')}]`;
   if (value instanceof Date) return JSON.stringify(value.toISOString());
-  const members: string[] = [];
-  for (const [key, member] of Object.entries(value))
-    if (member !== undefined) members.push(`${JSON.stringify(key)}:${writeJson(member, style)}`);
-  return `{${members.join(',')}}`;
+  const members = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const key of Object.keys(members)) {
+    const member = members[key];
+    if (member === undefined) continue;
+    text += `${text === '' ? '' : ','}${quoted(key)}:${writeJson(member, style)}`;
+  }
+  return `{${text}}`;
 }
+
+const SHORT = 64;
+const PLAIN_TEXT = /^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/;
+
+/** Most texts are short and need no escape; JSON.stringify costs more than looking. */
+const quoted = (text: string): string =>
+  text.length < SHORT && PLAIN_TEXT.test(text) ? `"${text}"` : JSON.stringify(text);
 
 function plainNumber(value: number): string {
   const text = String(value);

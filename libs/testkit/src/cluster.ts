@@ -45,6 +45,8 @@ export interface ClusterOptions {
   readonly prefix: string;
   /** Processes a service; default 1. */
   readonly instances?: number;
+  /** A database of the caller's, who keeps it; otherwise one of the run's PostgreSQL. */
+  readonly databaseUrl?: string;
   /** More variables, for all processes. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -56,7 +58,7 @@ export interface RunningCluster {
   readonly services: ReadonlyMap<ClusterService, RunningServer>;
   /** All processes by name: `rating-1`, `rating-2`. */
   readonly processes: ReadonlyMap<string, RunningServer>;
-  readonly database: TestDatabase;
+  readonly database: Pick<TestDatabase, 'url'>;
   /** kill -9 of one process and a new start on the same port. */
   restart(name: ClusterService | string): Promise<void>;
   /** SIGTERM, the end, a new start on the same port. Answers the exit status. */
@@ -66,8 +68,11 @@ export interface RunningCluster {
 
 const scripts = require(path.resolve(__dirname, '../../../deploy/cluster/plan.js')) as PlanScripts;
 
+const databaseFor = async ({ databaseUrl }: ClusterOptions): Promise<TestDatabase> =>
+  databaseUrl ? { url: databaseUrl, drop: () => Promise.resolve() } : createDatabase();
+
 export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
-  const database = await createDatabase();
+  const database = await databaseFor(options);
   const instances = options.instances ?? 1;
   const ports: number[] = [];
   while (ports.length < scripts.SERVICES.length * instances) ports.push(await freePort());

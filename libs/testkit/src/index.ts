@@ -5,6 +5,7 @@ export * from './describe-kafka';
 export * from './fake-clock';
 export * from './kafka-broker';
 export * from './poll-until';
+export * from './postgres';
 export * from './server';
 export * from './service';
 export * from './recorded';

@@ -1,5 +1,5 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { BatchCommitter } from '@kontor/event-log';
+import { BatchCommitter, KeptOfView } from '@kontor/event-log';
 import { type ServiceRuntime, watchQueue } from '@kontor/service-host';
 import { CatalogConsumer, RateFold } from './adapters/events/catalog.consumer';
 import { CatalogCopies } from './adapters/events/catalog-copies';
@@ -16,7 +16,7 @@ export class CostAttributionModule implements OnApplicationShutdown {
   static of(runtime: ServiceRuntime): DynamicModule {
     const { config, database, checkpoints, log, clock, metrics } = runtime;
     const { reportingCurrency } = config;
-    const rows = new ExchangeRows(database, reportingCurrency);
+    const rows = new KeptOfView(database, () => new ExchangeRows(database, reportingCurrency));
     const catalogs = new CatalogCopies({ database, checkpoints, log, rows });
     const committer: BatchCommitter = new BatchCommitter({
       database,

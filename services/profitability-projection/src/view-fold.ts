@@ -40,6 +40,6 @@ export function viewFold({ database, checkpoints, logger }: ServiceRuntime): Vie
         apply: (batch: FactBatch<CostAttributedV1>) => topics.costs(batch),
       },
     },
-    settle: () => sharing.finish(),
+    settle: (timeoutMs) => sharing.finish(timeoutMs),
   };
 }

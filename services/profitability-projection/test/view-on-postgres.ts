@@ -8,7 +8,6 @@ import { SubjectSharingRows } from '../src/adapters/postgres/subject-rows';
 import { ViewWriter } from '../src/adapters/postgres/view-writer';
 import { FOLDS } from '../src/app/fold-topics';
 import type { EntryOf, Fold, Topic, UsagePlace } from '../src/app/ports';
-import type { EventRef } from '../src/domain/entries';
 import { SubjectSharing, type SubjectSharingOptions } from '../src/app/subject-sharing';
 import type { Entry } from './history';
 import { partitionOf } from '@kontor/event-log';
@@ -40,23 +39,18 @@ const TABLES = [
 const noCheckpoints = { settle: () => Promise.resolve() } as unknown as Checkpoints;
 const settlement: Settlement = { consumer: 'test' };
 
-/** As if events were taken run after run, in the order of their ids. */
-const usagePositionOf = ({ platform, eventId }: EventRef): number =>
-  Number(/\d+$/.exec(platform)?.[0] ?? 0) * 10_000 + Number.parseInt(eventId.slice(-12), 16) + 1;
-
-const placesOf = (entries: readonly EntryOf[Topic][]): Map<object, UsagePlace> =>
-  new Map(
-    entries.flatMap((entry) =>
-      'eventId' in entry && 'customerId' in entry
-        ? [
-            [
-              entry,
-              { partition: partitionOf(entry.customerId, 8), position: usagePositionOf(entry) },
-            ],
-          ]
-        : [],
-    ),
-  );
+/** As if events were taken run after run, in the order of their ids, and taken back at a run's end. */
+function placeOf({ entry, customerId }: Entry): UsagePlace {
+  const { platform, eventId } = entry;
+  const isOfEvent = !('reversedAt' in entry || 'costsReversed' in entry);
+  const run = Number(/\d+$/.exec(platform)?.[0] ?? 0) * 10_000;
+  const index = Number.parseInt(eventId.slice(-12), 16) + 1;
+  return {
+    partition: partitionOf(customerId, 8),
+    position: run + index + (isOfEvent ? 0 : 5_000),
+    isOfEvent,
+  };
+}
 
 export interface PostgresView {
   readonly database: Database;
@@ -94,7 +88,12 @@ export async function openView(
       // Turns of its own, as in another process: only the advisory locks decide.
       const writer = new ViewWriter(database, noCheckpoints, new PartitionTurns());
       await writer.write(
-        { topic, partitions, entries, usagePlaces: placesOf(entries) },
+        {
+          topic,
+          partitions,
+          entries,
+          usagePlaces: new Map(batch.map((one) => [one.entry, placeOf(one)])),
+        },
         fold,
         settlement,
       );

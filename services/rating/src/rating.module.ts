@@ -1,5 +1,5 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { BatchCommitter } from '@kontor/event-log';
+import { BatchCommitter, KeptOfView } from '@kontor/event-log';
 import { type ServiceRuntime, watchQueue } from '@kontor/service-host';
 import { CatalogConsumer, CatalogFold } from './adapters/events/catalog.consumer';
 import { CatalogCopy } from './adapters/events/catalog-copy';
@@ -24,8 +24,8 @@ export class RatingModule implements OnApplicationShutdown {
   }: ServiceRuntime): DynamicModule {
     const { reportingCurrency } = config;
     serveFindProgress(internal, database);
-    const versions = new CatalogRows(database, reportingCurrency);
-    const catalog = new CatalogCopy(database, checkpoints, versions);
+    const rows = new KeptOfView(database, () => new CatalogRows(database, reportingCurrency));
+    const catalog = new CatalogCopy(database, checkpoints, rows);
     servePriceUsage(internal, catalog);
     const committer: BatchCommitter = new BatchCommitter({
       database,
@@ -43,7 +43,7 @@ export class RatingModule implements OnApplicationShutdown {
           provide: UsageRater,
           useValue: new UsageRater(catalog, committer, reportingCurrency),
         },
-        { provide: Simulator, useValue: new Simulator(internal, { catalog, versions }) },
+        { provide: Simulator, useValue: new Simulator(internal, { catalog, versions: catalog }) },
       ],
     };
   }

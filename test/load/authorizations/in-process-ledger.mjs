@@ -11,7 +11,7 @@ const { createWakeups, eventLogMigrations, openCheckpoints, openLocalLog, partit
   'libs/event-log/dist/index.js',
 );
 const { migrate, openDatabase } = built('libs/postgres/dist/index.js');
-export const { decimal, wire } = built('libs/money/dist/index.js');
+export const { decimal, PARITY, wire } = built('libs/money/dist/index.js');
 const { PostgresLedgerStore } = built(`${LEDGER}/adapters/postgres/ledger-store.js`);
 const { toRow } = built(`${LEDGER}/adapters/postgres/wallet.codec.js`);
 const { fromWire } = built(`${LEDGER}/adapters/events/wallet-facts.mapping.js`);
@@ -91,7 +91,7 @@ export const authorizing = (ledger) => ({
         authorizationId: id,
         account: ACCOUNT,
         amount: decimal(amount),
-        expiresAt: addMilliseconds(systemClock.now(), HELD_MS),
+        lifeMs: HELD_MS,
         terms: {},
       },
     }),
@@ -105,7 +105,7 @@ export const authorizing = (ledger) => ({
         authorizationId: id,
         amount: undefined,
         final: true,
-        fiatRate: '1',
+        fiatRate: PARITY,
       },
     }),
   void: ({ id, wallet, hash }) =>

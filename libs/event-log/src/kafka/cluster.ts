@@ -3,7 +3,8 @@ import type { Admin, Kafka } from 'kafkajs';
 import type { OffsetRange } from './group-reader';
 import { retryDelayMs, type BusLogger, type KafkaBusOptions } from './options';
 import { ensureTopics, TopicMismatch } from './topic-setup';
-import { deferred, messageOf, orAborted, pause } from './waiting';
+import { pause } from '../runner/backoff';
+import { deferred, messageOf, orAborted } from './waiting';
 
 /** Questions to the cluster, over one connection that is made anew when it broke. */
 export class Cluster {

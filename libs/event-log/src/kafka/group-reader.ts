@@ -15,7 +15,8 @@ import { DeliveryQueue, type Taken } from './delivery-queue';
 import { GroupSession } from './group-session';
 import { NEWSWORTHY_ATTEMPT, QUEUED_BYTES_MAX, retryDelayMs, type BusLogger } from './options';
 import { OffsetsForShow } from './offsets-for-show';
-import { deferred, messageOf, pause, settledWithin } from './waiting';
+import { pause } from '../runner/backoff';
+import { deferred, messageOf, settledWithin } from './waiting';
 
 /** What the broker has of a partition: offsets from `low` up to, not including, `high`. */
 export interface OffsetRange {

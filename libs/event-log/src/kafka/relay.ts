@@ -22,7 +22,8 @@ import {
   saveProgress,
   type RelayProgress,
 } from './relay-store';
-import { deferred, messageOf, pause, type Deferred } from './waiting';
+import { pause } from '../runner/backoff';
+import { deferred, messageOf, type Deferred } from './waiting';
 import type { LogRow } from './wire';
 
 /** Another process may append to the same log without waking this one. */

@@ -5,10 +5,10 @@
 import { CONSUMERS, TOPICS } from '@kontor/contracts';
 import type { Admin } from 'kafkajs';
 import { TopicsInUse } from '../errors';
+import { pause } from '../runner/backoff';
 import { connectKafka } from './client';
 import type { KafkaBusOptions } from './options';
 import { ensureTopics, TopicMismatch } from './topic-setup';
-import { pause } from './waiting';
 
 const GONE_TIMEOUT_MS = 60_000;
 const POLL_MS = 200;

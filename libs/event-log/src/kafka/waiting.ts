@@ -1,18 +1,5 @@
 /** Waits that end early. */
-
-/** Resolves after `ms`, or as soon as `signal` is aborted. */
-export function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
-    const done = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done, { once: true });
-  });
-}
+import { pause } from '../runner/backoff';
 
 /** As `promise`, or undefined as soon as `signal` is aborted. */
 export async function orAborted<T>(

@@ -45,7 +45,8 @@ export async function compareViews(
   const differences: RowDifference[] = [];
   let truncated = false;
   for (const shape of await shapesOf(fromLog)) {
-    const [ours, theirs] = await Promise.all([hashOf(fromLog, shape), hashOf(served, shape)]);
+    const ours = await hashOf(fromLog, shape);
+    const theirs = await hashOf(served, shape);
     const same = ours.rows === theirs.rows && ours.hash === theirs.hash;
     tables.push({ table: shape.table, rows: ours.rows, hash: ours.hash, same });
     if (same) continue;
@@ -65,10 +66,19 @@ interface TableShape {
   readonly key: string;
 }
 
+interface ShapeRow {
+  readonly table: string;
+  readonly columns: string[];
+  readonly keys: string[] | null;
+  readonly unscaled: string[] | null;
+}
+
 async function shapesOf({ session, schema }: SchemaSnapshot): Promise<TableShape[]> {
-  const rows = await session.query<{ table: string; columns: string[]; keys: string[] | null }>(
+  const rows = await session.query<ShapeRow>(
     `SELECT c.relname AS table,
             array_agg(a.attname::text ORDER BY a.attnum) AS columns,
+            array_agg(a.attname::text) FILTER (WHERE a.atttypid = 'numeric'::regtype
+              AND a.atttypmod = -1) AS unscaled,
             array_agg(a.attname::text ORDER BY array_position(i.indkey::int2[], a.attnum))
               FILTER (WHERE a.attnum = ANY (i.indkey::int2[])) AS keys
      FROM pg_class AS c
@@ -78,16 +88,20 @@ async function shapesOf({ session, schema }: SchemaSnapshot): Promise<TableShape
      GROUP BY c.relname ORDER BY c.relname`,
     [schema, NOT_OF_THE_FOLD],
   );
-  return rows.map(({ table, columns, keys }) => {
+  return rows.map(({ table, columns, keys, unscaled }) => {
     const compared = columns.filter((column) => !LEFT_OUT[table]?.includes(column));
     const named = KEYS[table] ?? keys ?? compared;
     return {
       table,
-      row: `ROW(${compared.map((column) => `t."${column}"`).join(', ')})::text`,
+      row: `ROW(${compared.map((column) => valueOf(column, unscaled)).join(', ')})::text`,
       key: `json_build_object(${named.map((one) => `'${one}', t."${one}"::text`).join(', ')})::text`,
     };
   });
 }
+
+/** Sums keep the longest scale that they ever had: 0.50 by two batches is the 0.5 of one. */
+const valueOf = (column: string, unscaled: readonly string[] | null): string =>
+  unscaled?.includes(column) ? `trim_scale(t."${column}")` : `t."${column}"`;
 
 /** The sum of 64-bit hashes: the same for the same rows in any order. */
 async function hashOf(

@@ -21,8 +21,11 @@ export interface ViewConsumer {
 export interface ViewFold {
   /** By name, as in schemas/topics.yaml; each reads one topic. */
   readonly consumers: Readonly<Record<string, ViewConsumer>>;
-  /** Works off what consumers leave for later, so that rows can be compared. */
-  settle?(): Promise<void>;
+  /**
+   * Works off what consumers leave for later, so that rows can be compared; false when more than
+   * `timeoutMs` would be needed, or more came in meanwhile.
+   */
+  settle?(timeoutMs?: number): Promise<boolean>;
   /** Decides again what the service decided from others' facts, and compares. */
   recheck?: Recheck;
 }

@@ -23,6 +23,7 @@ import { LiveBound, readPositions } from './live-bound';
 import type { RebuildRequest, RebuildState, ViewComparison, ViewFold, ViewParts } from './ports';
 import { recheckDecisions, type DecisionsRechecked } from './recheck-decisions';
 import { Replay } from './replay';
+import { openSettledMoment, SNAPSHOT } from './settled-moment';
 import {
   analyze,
   closeGate,
@@ -47,8 +48,6 @@ const LOCK_NOT_AVAILABLE = '55P03';
 /** Statistics are renewed each time that the facts have become so many times more. */
 const ANALYZE_FACTOR = 4;
 const ANALYZE_FIRST = 10_000;
-
-const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 export interface RebuildParts {
   readonly service: string;
@@ -190,7 +189,12 @@ class RebuildWork {
     const served = await database.connect();
     const fromLog = await database.connect();
     try {
-      await this.openMoment(served);
+      await openSettledMoment(served, {
+        ...{ options: this.place.options, schema, bound: this.bound, signal: this.order.signal },
+        openFold: (parts) => this.parts.openFold(parts),
+        alone: (work) => this.alone(work),
+      });
+      if (this.order.signal.aborted) throw new RebuildGivenUp();
       await this.reachMoment(replay);
       await fromLog.query(SNAPSHOT);
       const rows = await compareViews(
@@ -209,25 +213,6 @@ class RebuildWork {
     } finally {
       this.bound.thaw();
       await Promise.all([served.close(), fromLog.close()]);
-    }
-  }
-
-  /** A snapshot of the served view with nothing left to settle, and its checkpoints. */
-  private async openMoment(served: Queryable): Promise<void> {
-    const { schema, options } = this.place;
-    const alone = await openDatabase({ ...options, poolSize: 2, holdsViewLock: true });
-    try {
-      const fold = this.parts.openFold({
-        database: alone,
-        checkpoints: openCheckpoints(alone, createWakeups()),
-      });
-      await this.alone(async () => {
-        await fold.settle?.();
-        await served.query(SNAPSHOT);
-        this.bound.freezeAt(await readPositions(served, schema));
-      });
-    } finally {
-      await alone.close();
     }
   }
 

@@ -8,6 +8,7 @@ import { canonicalJson, withoutNulls } from '../json/canonical-json';
 import type { RequestContext } from '../context';
 import { invalid, type FieldError, type Problem } from './problem';
 import { readQuery } from './query';
+import { MISS, quickly, type QuickParse } from './quick-parse';
 import { refused } from './refused';
 import { requestParameter } from './request-parameter';
 import './request-state';
@@ -37,8 +38,12 @@ interface SchemaHolder {
   readonly schema: z.ZodType;
 }
 
-const bodyParameter = requestParameter<SchemaHolder>((request, { schema }) =>
-  parseBody(schema, request),
+const bodyParameter = requestParameter<SchemaHolder & { readonly quick: QuickParse }>(
+  (request, { schema, quick }) => {
+    const input = inputOf(request);
+    const value = quick(input);
+    return value === MISS ? parseBody(schema, request) : value;
+  },
 );
 /**
  * The body as the schema reads it. Unknown fields are refused, `null` means absent.
@@ -46,7 +51,7 @@ const bodyParameter = requestParameter<SchemaHolder>((request, { schema }) =>
  * Errors: 422 `invalid_request` with one entry per field.
  */
 export const ZBody = (schema: z.ZodType): ParameterDecorator =>
-  reading(bodyParameter({ schema: strictly(schema) }), { readsBody: true });
+  reading(bodyParameter({ schema: strictly(schema), quick: quickly(schema) }), { readsBody: true });
 
 const queryParameter = requestParameter<SchemaHolder>((request, { schema }) =>
   parseQuery(schema, request),
@@ -98,13 +103,17 @@ function jsonBodyOf(request: FastifyRequest): unknown {
 
 /** What `@ZBody` does, for routes outside Nest. `schema` must be strict. */
 export function parseBody<T>(schema: z.ZodType<T>, request: FastifyRequest): T {
-  const sent = request.body;
-  // Without a body the defaults may still do: POST .../void needs nothing.
-  const input = sent === undefined ? {} : request.kontor.hasNull ? withoutNulls(sent) : sent;
+  const input = inputOf(request);
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  if (sent === undefined) throw bodyMissing();
+  if (request.body === undefined) throw bodyMissing();
   throw refused(fieldErrorsOf(result.error.issues, input, 'body'));
+}
+
+/** Without a body the defaults may still do: POST .../void needs nothing. */
+function inputOf({ body, kontor }: FastifyRequest): unknown {
+  if (body === undefined) return {};
+  return kontor.hasNull ? withoutNulls(body) : body;
 }
 
 const bodyMissing = (): Problem =>

@@ -35,10 +35,12 @@ export interface KnownEvents {
   fees(events: readonly EventRef[]): Promise<Map<string, FeeValue[]>>;
 }
 
-/** Where usage stands in its topic. */
+/** Where in the usage topic what caused an entry stands. */
 export interface UsagePlace {
   readonly partition: number;
   readonly position: number;
+  /** Whether the event was accepted there; what takes it back stands somewhere behind it. */
+  readonly isOfEvent: boolean;
 }
 
 /** Facts of one topic, as entries, that are folded together. */
@@ -46,7 +48,7 @@ export interface EntryBatch<Entry> {
   readonly topic: Topic;
   readonly partitions: readonly number[];
   readonly entries: readonly Entry[];
-  /** The place of the usage that an entry is about; what has none is looked up in any case. */
+  /** What caused each entry; an event whose own place is not known is looked up in any case. */
   readonly usagePlaces?: ReadonlyMap<object, UsagePlace>;
 }
 

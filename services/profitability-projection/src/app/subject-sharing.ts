@@ -89,7 +89,16 @@ export class SubjectSharing {
    * Shares what is open for a tenant before it is read; false when it took longer than
    * `timeoutMs`: the reader then sees the older shares.
    */
-  async settle(tenant: Tenant, timeoutMs: number): Promise<boolean> {
+  settle(tenant: Tenant, timeoutMs: number): Promise<boolean> {
+    return this.settleOpen(timeoutMs, tenant);
+  }
+
+  /** The same for all tenants; by default it takes whatever time it takes. */
+  finish(timeoutMs = Number.POSITIVE_INFINITY): Promise<boolean> {
+    return this.settleOpen(timeoutMs);
+  }
+
+  private async settleOpen(timeoutMs: number, tenant?: Tenant): Promise<boolean> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const partitions = await this.options.store.openPartitions(tenant);
@@ -98,15 +107,6 @@ export class SubjectSharing {
         if (Date.now() >= deadline) return false;
         await this.round(partition);
       }
-    }
-  }
-
-  /** Shares everything that is open, whatever time it takes. */
-  async finish(): Promise<void> {
-    for (;;) {
-      const partitions = await this.options.store.openPartitions();
-      if (partitions.length === 0) return;
-      for (const partition of partitions) await this.round(partition);
     }
   }
 

@@ -151,7 +151,7 @@ export class Ledger {
   private async commitAtOnce(entries: readonly LedgerEntry[]): Promise<Answered> {
     const { store, clock, graceEnds } = this.options;
     const wallets = await this.takeWallets(keysOf(entries));
-    const pasts = await loadPasts(store, entries);
+    const pasts = await loadPasts(store, entries, wallets);
     const known = this.window.decided;
     const plan = decideBatch({ entries, wallets, known, pasts, now: clock.now(), graceEnds });
     const addresses = await writeIfNeeded(store, plan);
@@ -169,7 +169,7 @@ export class Ledger {
       const fenced = new Set<LedgerEntry>(deliveries.filter((_, index) => !ours[index]));
       const own = entries.filter((entry) => !fenced.has(entry));
       const wallets = await loadWallets(rows, [...keys.values()]);
-      const pasts = await loadPasts(rows, own);
+      const pasts = await loadPasts(rows, own, wallets);
       const known = new ByTransactionId<DecidedTransaction>();
       for (const found of await rows.findTransactions(refsOf(own)))
         known.set(tenantId(found), found.transactionId, found);
@@ -230,7 +230,7 @@ export class Ledger {
     const { wallet, id } = request;
     if (!id) return;
     const event = answer.events?.at(-1);
-    this.window.add({
+    const decided = {
       platform: wallet.platform,
       mode: wallet.mode,
       ...id,
@@ -238,7 +238,8 @@ export class Ledger {
       address: answer.address,
       wallet,
       ...(event && { event }),
-    });
+    };
+    this.window.add(decided, wallet.tenantId);
   }
 }
 

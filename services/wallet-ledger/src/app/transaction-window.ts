@@ -4,6 +4,11 @@ import type { DecidedTransaction } from './ports';
 /** A few minutes of adjustments; behind it stands the primary key. */
 const WINDOW_MAX = 20_000;
 
+interface Remembered {
+  readonly tenant: string;
+  readonly transaction: DecidedTransaction;
+}
+
 /** Values by transaction id; a tenant never sees another's. */
 export class ByTransactionId<Value> {
   private readonly tenants = new Map<string, Map<string, Value>>();
@@ -29,23 +34,24 @@ export class ByTransactionId<Value> {
 export class TransactionWindow {
   readonly decided = new ByTransactionId<DecidedTransaction>();
   /** A ring; `next` is the oldest once it is full. A Map would walk past all that it forgot. */
-  private readonly ring: DecidedTransaction[] = [];
+  private readonly ring: Remembered[] = [];
   private next = 0;
 
   constructor(private readonly max = WINDOW_MAX) {}
 
-  add(transaction: DecidedTransaction): void {
+  /** `tenant` = its tenant's id, where that is at hand: ids are not put together again. */
+  add(transaction: DecidedTransaction, tenant = tenantId(transaction)): void {
     const oldest = this.ring[this.next];
     if (oldest) this.forget(oldest);
-    this.ring[this.next] = transaction;
+    this.ring[this.next] = { tenant, transaction };
     this.next = (this.next + 1) % this.max;
-    this.decided.set(tenantId(transaction), transaction.transactionId, transaction);
+    this.decided.set(tenant, transaction.transactionId, transaction);
   }
 
   /** Unless its id was answered again since, and is younger by that. */
-  private forget(oldest: DecidedTransaction): void {
-    const tenant = tenantId(oldest);
-    if (this.decided.get(tenant, oldest.transactionId) === oldest)
-      this.decided.delete(tenant, oldest.transactionId);
+  private forget({ tenant, transaction }: Remembered): void {
+    const { transactionId } = transaction;
+    if (this.decided.get(tenant, transactionId) === transaction)
+      this.decided.delete(tenant, transactionId);
   }
 }

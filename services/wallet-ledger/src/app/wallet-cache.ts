@@ -37,6 +37,11 @@ export class WalletCache {
     const bytes = bytesOf(stored.wallet);
     this.wallets.set(id, { ...stored, bytes });
     this.bytes += bytes;
+    if (this.bytes > this.bytesMax) this.evict();
+  }
+
+  // Only when it must be: the iterator of a Map walks past all that was deleted in front.
+  private evict(): void {
     for (const oldest of this.wallets.keys()) {
       if (this.bytes <= this.bytesMax) break;
       this.take(oldest);

@@ -110,7 +110,11 @@ function changeLots(
   }
 }
 
-export const takenBy = (takes: readonly Take[]): Decimal => sum(takes.map((take) => take.amount));
+/** Mostly one lot pays: asked for several times a decision, so that one makes nothing new. */
+export function takenBy(takes: readonly Take[]): Decimal {
+  const [only] = takes;
+  return only && takes.length === 1 ? only.amount : sum(takes.map(({ amount }) => amount));
+}
 
 const comesAfter = (before: Lot | undefined, lot: Lot): boolean =>
   before !== undefined && compareBurnOrder(before, lot) > 0;

@@ -65,7 +65,8 @@ export const wallet: Decider<Wallet, WalletCommand, WalletEvent, WalletRejection
 function decide(command: WalletCommand, before: Wallet): WalletDecision {
   const at = notBefore(command.at, before);
   const { due, state } = upToDate(before, at);
-  const decision = decideAsOf(knowing(due, { ...command, at }), state);
+  const dated = at === command.at ? command : { ...command, at };
+  const decision = decideAsOf(knowing(due, dated), state);
   if (due.length === 0 || decision.outcome === 'rejected') return decision;
   return accept(...due, ...decision.events);
 }

@@ -1,5 +1,5 @@
 /** The catalogs port: the asset rates folded here, and the service's own log of vendors. */
-import type { Checkpoints, LocalLog } from '@kontor/event-log';
+import type { Checkpoints, KeptOfView, LocalLog } from '@kontor/event-log';
 import type { Database } from '@kontor/postgres';
 import { type Catalogs, type Heads, type Tenant, tenantKey } from '../../app/ports';
 import type { Exchange } from '../../domain/attribute-costs';
@@ -16,7 +16,7 @@ export interface CatalogCopiesParts {
   readonly database: Database;
   readonly checkpoints: Checkpoints;
   readonly log: LocalLog;
-  readonly rows: ExchangeRows;
+  readonly rows: KeptOfView<ExchangeRows>;
 }
 
 export class CatalogCopies implements Catalogs {
@@ -38,8 +38,11 @@ export class CatalogCopies implements Catalogs {
     return new Set((await checkpoints.parkedKeys(database, CONSUMER)).map(tenantKey));
   }
 
-  exchangesAt(head: number, tenants: readonly Tenant[]): Promise<ReadonlyMap<string, Exchange>> {
-    return this.parts.rows.at(head, tenants);
+  async exchangesAt(
+    head: number,
+    tenants: readonly Tenant[],
+  ): Promise<ReadonlyMap<string, Exchange>> {
+    return (await this.parts.rows.current()).at(head, tenants);
   }
 }
 

@@ -50,8 +50,9 @@ export const usageFromWire = (fact: UsageRecorded): UsageEntry => ({
   sentCosts: fact.costs ? fact.costs.map(({ sent }) => sent) : NOTHING,
 });
 
-export const usageTopicFromWire = (fact: UsageRecordedV1): UsageTopicEntry =>
-  fact.type === 'usage.recorded' ? usageFromWire(fact) : reversalFromWire(fact);
+export const usageTopicFromWire = (fact: UsageRecordedV1): UsageTopicEntry[] => [
+  fact.type === 'usage.recorded' ? usageFromWire(fact) : reversalFromWire(fact),
+];
 
 const reversalFromWire = (fact: UsageReversed): ReversalEntry => ({
   platform: fact.platform,

@@ -2,11 +2,12 @@
 import { Controller } from '@nestjs/common';
 import type {
   CostAttributedV1,
+  FactHeader,
   RatingRatedV1,
   UsageRecordedV1,
   WalletPostedV1,
 } from '@kontor/contracts';
-import { Consumes, type BatchOutcome, type FactBatch } from '@kontor/event-log';
+import { Consumes, type BatchOutcome, type DeliveredFact, type FactBatch } from '@kontor/event-log';
 import { FOLDS } from '../../app/fold-topics';
 import type { EntryOf, Topic, UsagePlace } from '../../app/ports';
 import type { SubjectSharing } from '../../app/subject-sharing';
@@ -21,6 +22,14 @@ import {
 } from './facts.mapping';
 
 const USAGE = 'usage.recorded.v1';
+const WALLET = 'wallet.posted.v1';
+
+/** Caused by the acceptance of the event; everything else about it is caused by something later. */
+const FIRST_OF_EVENT: ReadonlySet<string> = new Set([
+  'usage.recorded',
+  'rating.usage-rated',
+  'cost.usage-costs-attributed',
+]);
 
 /** What a batch needs, whatever its topic. */
 export class BatchFold {
@@ -30,15 +39,24 @@ export class BatchFold {
     private readonly sharing: SubjectSharing,
   ) {}
 
-  async apply<Name extends Topic>(
+  async apply<Name extends Topic, Fact extends FactHeader>(
     topic: Name,
-    batch: FactBatch,
-    entries: readonly EntryOf[Name][],
+    batch: FactBatch<Fact>,
+    entriesOf: (fact: Fact) => readonly EntryOf[Name][],
   ): Promise<BatchOutcome> {
-    const partitions = [...new Set(batch.facts.map(({ partition }) => partition))];
-    const usagePlaces = placesOf(batch, entries);
+    const partitions = new Set<number>();
+    const usagePlaces = new Map<object, UsagePlace>();
+    const entries: EntryOf[Name][] = [];
+    for (const delivered of batch.facts) {
+      partitions.add(delivered.partition);
+      const place = placeOf(delivered);
+      for (const entry of entriesOf(delivered.fact)) {
+        entries.push(entry);
+        if (place) usagePlaces.set(entry, place);
+      }
+    }
     const written = await this.writer.write(
-      { topic, partitions, entries, usagePlaces },
+      { topic, partitions: [...partitions], entries, usagePlaces },
       FOLDS[topic],
       batch.settlement,
     );
@@ -48,16 +66,18 @@ export class BatchFold {
   }
 }
 
-/** Where one entry was made of one fact. */
-function placesOf(batch: FactBatch, entries: readonly object[]): Map<object, UsagePlace> {
-  const places = new Map<object, UsagePlace>();
-  if (entries.length !== batch.facts.length) return places;
-  batch.facts.forEach(({ topic, partition, position, cause }, index) => {
-    const place = topic === USAGE ? { partition, position } : cause;
-    const entry = entries[index];
-    if (entry && place) places.set(entry, place);
-  });
-  return places;
+/** Nobody asks by event for what the wallet says. */
+function placeOf({
+  topic,
+  partition,
+  position,
+  cause,
+  fact,
+}: DeliveredFact): UsagePlace | undefined {
+  const isOfEvent = FIRST_OF_EVENT.has(fact.type);
+  if (topic === USAGE) return { partition, position, isOfEvent };
+  if (topic === WALLET || !cause) return undefined;
+  return { partition: cause.partition, position: cause.position, isOfEvent };
 }
 
 /** Revenue without usage is about no event. */
@@ -70,25 +90,21 @@ export class TopicsConsumer {
 
   @Consumes('profitability-projection.usage', 'usage.recorded.v1')
   usage(batch: FactBatch<UsageRecordedV1>): Promise<BatchOutcome> {
-    const entries = batch.facts.map(({ fact }) => usageTopicFromWire(fact));
-    return this.batches.apply('usage', batch, entries);
+    return this.batches.apply('usage', batch, usageTopicFromWire);
   }
 
   @Consumes('profitability-projection.rated', 'rating.rated.v1')
   rated(batch: FactBatch<RatingRatedV1>): Promise<BatchOutcome> {
-    const entries = batch.facts.flatMap(({ fact }) => ratedTopicFromWire(fact));
-    return this.batches.apply('rated', batch, entries);
+    return this.batches.apply('rated', batch, ratedTopicFromWire);
   }
 
   @Consumes('profitability-projection.wallet', 'wallet.posted.v1')
   wallet(batch: FactBatch<WalletPostedV1>): Promise<BatchOutcome> {
-    const entries = batch.facts.flatMap(({ fact }) => walletFromWire(fact));
-    return this.batches.apply('wallet', batch, entries);
+    return this.batches.apply('wallet', batch, walletFromWire);
   }
 
   @Consumes('profitability-projection.costs', 'cost.attributed.v1')
   costs(batch: FactBatch<CostAttributedV1>): Promise<BatchOutcome> {
-    const entries = batch.facts.flatMap(({ fact }) => costTopicFromWire(fact));
-    return this.batches.apply('costs', batch, entries);
+    return this.batches.apply('costs', batch, costTopicFromWire);
   }
 }

@@ -37,7 +37,7 @@ export class AppliedUsage {
     return entries.filter((entry) => {
       const place = this.places.get(entry);
       return (
-        place === undefined ||
+        !place?.isOfEvent ||
         place.position <= (this.reached.get(placeOf(topic, place.partition)) ?? 0)
       );
     });

@@ -18,7 +18,7 @@ import {
   type WalletKey,
 } from '../../app/ports';
 import { toWire } from '../events/wallet-facts.mapping';
-import { grantRows, repaymentRows } from './grant-rows';
+import { grantRow, repaymentRow } from './grant-rows';
 import { toRow } from './wallet.codec';
 
 export const TOPIC = 'wallet.posted.v1';
@@ -216,8 +216,14 @@ function placeArguments(
 
 /** What most batches do not have; null then. */
 function restOf(batch: LedgerWrite, settlements: readonly object[]): string | null {
-  const grants = batch.posts.flatMap(grantRows);
-  const repayments = batch.posts.flatMap(repaymentRows);
+  const grants: object[] = [];
+  const repayments: object[] = [];
+  for (const { wallet, events } of batch.posts)
+    for (const event of events) {
+      if (event.type === 'FundsCredited') grants.push(grantRow(wallet, event));
+      if (event.type === 'GrantActivated' && event.repaid.length > 0)
+        repayments.push(repaymentRow(wallet, event));
+    }
   const absent = batch.absent.map(({ platform, mode, transactionId }) => ({
     platform,
     mode,
