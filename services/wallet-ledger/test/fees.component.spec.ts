@@ -70,6 +70,21 @@ describe('fees of rated usage', () => {
     await audit(world);
   });
 
+  it('of a usage record in several parts count as applied when those of the next have come', async () => {
+    const ledger = await world.instance();
+    await ledger.consumeFees(await world.bus());
+    const applied = () =>
+      world.database.query('SELECT partition, position::int FROM applied_usage');
+    for (const part of ['0.1', '0.2']) {
+      await world.rate([rated('cust_1', { USD: part })], { partition: 3, position: 41 });
+      await world.feesApplied();
+      expect(await applied()).toEqual([{ partition: 3, position: 40 }]);
+    }
+    await world.rate([rated('cust_1', { USD: '1' })], { partition: 3, position: 42 });
+    await world.feesApplied();
+    expect(await applied()).toEqual([{ partition: 3, position: 41 }]);
+  });
+
   it('are debited once when their records come again', async () => {
     const first = await world.instance();
     const usage = CUSTOMERS.map((customer) => rated(customer, { USD: '1' }));

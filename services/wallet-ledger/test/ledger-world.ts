@@ -83,9 +83,10 @@ export class LedgerInstance {
   async adjust(
     customer: string,
     amount: string,
-    options: { id?: string; reason?: AdjustmentReason; hash?: string } = {},
+    options: { id?: string; reason?: AdjustmentReason; hash?: string; effectiveAt?: string } = {},
   ): Promise<RequestAnswer> {
     const { id = newUuid(), reason = 'external_topup', hash = `${customer} ${amount}` } = options;
+    const { effectiveAt } = options;
     const answer = await this.ledger.request(
       {
         kind: 'request',
@@ -98,6 +99,7 @@ export class LedgerInstance {
           amount: decimal(amount),
           reason,
           grantId: `grt_${id}`,
+          ...(effectiveAt !== undefined && { effectiveAt }),
         },
       },
       100,
@@ -110,9 +112,9 @@ export class LedgerInstance {
   place(
     customer: string,
     amount: string,
-    options: { id?: string; expiresAt?: string } = {},
+    options: { id?: string; lifeMs?: number } = {},
   ): Promise<RequestAnswer> {
-    const { id = newUuid(), expiresAt = '2999-01-01T00:00:00.000000Z' } = options;
+    const { id = newUuid(), lifeMs = 900_000_000_000 } = options;
     return this.ledger.request(
       {
         kind: 'request',
@@ -123,7 +125,7 @@ export class LedgerInstance {
           authorizationId: id,
           account: { name: 'default', asset: 'USD' },
           amount: decimal(amount),
-          expiresAt,
+          lifeMs,
           terms: {},
         },
       },

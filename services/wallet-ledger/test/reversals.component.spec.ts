@@ -1,7 +1,7 @@
 import type { FeeReversed, UsageRated } from '@kontor/contracts';
 import { newUuid } from '@kontor/contracts';
 import { wire } from '@kontor/money';
-import { pollUntil } from '@kontor/testkit';
+import { FakeClock, pollUntil } from '@kontor/testkit';
 import { audit, LedgerWorld, rated, reversed } from './ledger-world';
 
 describe('reversed usage', () => {
@@ -93,6 +93,38 @@ describe('reversed usage', () => {
     expect((await world.facts()).length).toBe(known);
     for (const { key } of usage)
       expect(await world.available(key)).toBe(key === 'cust_1' ? '10' : '0');
+    await audit(world);
+  });
+
+  it('returns what was repaid to those who repaid it, of many that repaid others', async () => {
+    const ledger = await world.instance();
+    await ledger.consumeFees(await world.bus());
+    const usage = Array.from({ length: 6 }, () => rated('cust_1', { USD: '3' }));
+    await world.rate(usage);
+    await world.feesApplied();
+    for (let credit = 0; credit < 9; credit += 1) await ledger.adjust('cust_1', '2');
+    await world.rate([reversed(usage[3]!)]);
+    await world.feesApplied();
+    expect((await reversals()).map(({ returned }) => returned.map(({ amount }) => amount))).toEqual(
+      [['1', '2']],
+    );
+    expect(await lots('cust_1')).toEqual(['1', '2']);
+    await audit(world);
+  });
+
+  it('returns to a grant that was all used up for the debt when it came into effect', async () => {
+    const clock = new FakeClock('2026-03-01T00:00:00.000000Z');
+    const ledger = await world.instance({ clock });
+    await ledger.consumeFees(await world.bus());
+    const usage = rated('cust_1', { USD: '3' });
+    await world.rate([usage]);
+    await world.feesApplied();
+    await ledger.adjust('cust_1', '2', { effectiveAt: '2026-03-02T00:00:00.000000Z' });
+    clock.advance(2 * 86_400_000);
+    await world.rate([reversed(usage)]);
+    await world.feesApplied();
+    expect(await lots('cust_1')).toEqual(['2']);
+    expect(await world.available('cust_1')).toBe('2');
     await audit(world);
   });
 

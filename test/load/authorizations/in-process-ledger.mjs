@@ -91,7 +91,7 @@ export const authorizing = (ledger) => ({
         authorizationId: id,
         account: ACCOUNT,
         amount: decimal(amount),
-        expiresAt: addMilliseconds(systemClock.now(), HELD_MS),
+        lifeMs: HELD_MS,
         terms: {},
       },
     }),

@@ -22,10 +22,10 @@ UPDATE wallet_grant AS g
   SET repaid_from = (repaid.fact #>> '{repaid,0,from}')::numeric,
       repaid_to = (repaid.fact #>> '{repaid,-1,from}')::numeric
                 + (repaid.fact #>> '{repaid,-1,amount}')::numeric
-  FROM (SELECT value AS fact FROM log_record, json_array_elements(facts::json)
+  FROM (SELECT value AS fact FROM log_record, jsonb_array_elements(facts::jsonb)
         WHERE topic = 'wallet.posted.v1'
           AND value ->> 'type' IN ('wallet.funds-credited', 'wallet.grant-activated')
-          AND json_array_length(value -> 'repaid') > 0) AS repaid
+          AND jsonb_array_length(value -> 'repaid') > 0) AS repaid
   WHERE g.platform = repaid.fact ->> 'platform' AND g.mode = repaid.fact ->> 'mode'
     AND g.customer_id = repaid.fact ->> 'key' AND g.account_id = repaid.fact ->> 'accountId'
     AND g.grant_id = coalesce(repaid.fact #>> '{grant,grantId}', repaid.fact ->> 'grantId');

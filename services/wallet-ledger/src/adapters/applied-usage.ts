@@ -2,8 +2,9 @@
  * Whether the fees of all usage that was accepted by some instant are debited, asked in one round.
  *
  * The gateway says once per partition where usage accepted by then ends. The ledger's own fees say
- * how far they are, by their causes. Usage that leaves no fee behind (parked, or debited before the
- * causes were kept) is seen through rating: what it rated, and that the ledger has read all of it.
+ * how far they are, by their causes: fees of the next usage record say that those of the one before
+ * are complete. The last usage, and usage that leaves no fee behind (parked), is seen through rating:
+ * what it rated, and that the ledger has read all of it.
  */
 import type { Instant } from '@kontor/contracts';
 import type { Database } from '@kontor/postgres';

@@ -151,7 +151,7 @@ export class Ledger {
   private async commitAtOnce(entries: readonly LedgerEntry[]): Promise<Answered> {
     const { store, clock, graceEnds } = this.options;
     const wallets = await this.takeWallets(keysOf(entries));
-    const pasts = await loadPasts(store, entries);
+    const pasts = await loadPasts(store, entries, wallets);
     const known = this.window.decided;
     const plan = decideBatch({ entries, wallets, known, pasts, now: clock.now(), graceEnds });
     const addresses = await writeIfNeeded(store, plan);
@@ -169,7 +169,7 @@ export class Ledger {
       const fenced = new Set<LedgerEntry>(deliveries.filter((_, index) => !ours[index]));
       const own = entries.filter((entry) => !fenced.has(entry));
       const wallets = await loadWallets(rows, [...keys.values()]);
-      const pasts = await loadPasts(rows, own);
+      const pasts = await loadPasts(rows, own, wallets);
       const known = new ByTransactionId<DecidedTransaction>();
       for (const found of await rows.findTransactions(refsOf(own)))
         known.set(tenantId(found), found.transactionId, found);

@@ -151,16 +151,24 @@ export class UnwritablePost extends Error {
   }
 }
 
-/** What of a wallet's past a reversal asks for: fees that may have been debited. */
+export interface GrantRef {
+  readonly accountId: string;
+  readonly grantId: string;
+}
+
+/** What of a wallet's past a reversal asks for. */
 export interface PastQuery {
   readonly wallet: WalletKey;
+  /** Fees that may have been debited. */
   readonly feeIds: readonly string[];
+  /** Grants that are asked for in any case. */
+  readonly grants: readonly GrantRef[];
 }
 
 export interface WalletPast {
   /** Of the asked fees those that were debited from this wallet. */
   readonly debits: readonly FeeDebited[];
-  /** All grants that the wallet ever got. */
+  /** The asked grants, those that the debits took from, and those that repaid debt of theirs. */
   readonly grants: readonly PastGrant[];
 }
 

@@ -53,13 +53,16 @@ function debitOf({
   };
 }
 
-/** How far each partition of usage is applied once these are. */
+/**
+ * How far each partition of usage is certainly applied once these are: up to the record before the
+ * last one, for of that one more rated records may come. Usage is rated in its order.
+ */
 export function appliedBy(rated: readonly Pick<RatedUsage, 'cause'>[]): AppliedUsage[] {
   const positions = new Map<number, number>();
   for (const { cause } of rated)
     if (cause.topic === USAGE)
       positions.set(cause.partition, Math.max(cause.position, positions.get(cause.partition) ?? 0));
-  return [...positions].map(([partition, position]) => ({ partition, position }));
+  return [...positions].map(([partition, position]) => ({ partition, position: position - 1 }));
 }
 
 const USAGE = 'usage.recorded.v1';

@@ -18,7 +18,7 @@ import {
   type VoidHold,
   type WalletRejection,
 } from './wallet-command';
-import type { HoldCaptured, HoldPlaced, WalletEvent } from './wallet-event';
+import type { HoldCaptured, HoldPlaced, Instant, WalletEvent } from './wallet-event';
 import { type Account, available, copyWallet, type Wallet } from './wallet-state';
 import { worthOf } from './worth';
 
@@ -57,12 +57,16 @@ export function placeHold(command: PlaceHold, state: Wallet): HoldDecision {
     takes,
     overdraft: amount.minus(takenBy(takes)),
     ...(fees && { fees }),
-    expiresAt: command.expiresAt,
+    expiresAt: later(command.at, command.lifeMs),
     balance: spendable.minus(amount),
     at: command.at,
   };
   return accept<WalletEvent>(...opened, placed);
 }
+
+/** `at` moved by whole milliseconds; its microseconds stay. */
+const later = (at: Instant, milliseconds: number): Instant =>
+  `${new Date(Date.parse(at) + milliseconds).toISOString().slice(0, 23)}${at.slice(23)}`;
 
 interface Wanted {
   readonly name: AccountName;

@@ -33,7 +33,7 @@ const place = (id: string, amount: string): PlaceHold => ({
   authorizationId: id,
   account: usd,
   amount: decimal(amount),
-  expiresAt: EXPIRY,
+  lifeMs: Date.parse(EXPIRY) - Date.parse(at),
   terms: {},
   at,
 });
@@ -447,7 +447,7 @@ describe('a grant over time', () => {
       ...scheduled,
       balance: decimal('-2'),
     })
-      .when({ ...place('a', '3'), at: EXPIRY, expiresAt: LATER })
+      .when({ ...place('a', '3'), at: EXPIRY, lifeMs: Date.parse(LATER) - Date.parse(EXPIRY) })
       .then(activated('g1', '5', { repaid: [['0', '2']], balance: '3', at: EXPIRY }), {
         ...placed('a', '3', { balance: '0' }),
         expiresAt: LATER,

@@ -72,7 +72,7 @@ describe('priced hold: placing it', () => {
       account: { name: 'default', asset: first.asset },
       amount: first.amount,
       offers,
-      expiresAt: '2026-01-05T15:00:00.000000Z',
+      lifeMs: Date.parse('2026-01-05T15:00:00.000000Z') - Date.parse(at),
       terms: {},
       at,
     };

@@ -89,7 +89,7 @@ export interface ReverseFees {
   readonly reason: string;
   /** The event's, as they were posted. */
   readonly debits: readonly FeeDebited[];
-  /** All grants of the wallet that the debits, or what repaid them, came from; also more. */
+  /** All grants that the debits came from, or that repaid them; also more. */
   readonly grants: ReadonlyMap<string, PastGrant>;
   readonly at: Instant;
 }
@@ -132,7 +132,8 @@ export interface PlaceHold {
    * chooses; `amount` and the asset of `account` are the first one's. Usage that is free may be 0.
    */
   readonly offers?: readonly HoldOffer[];
-  readonly expiresAt: Instant;
+  /** How long it may be used from the decision on, which a clock that steps back does not shorten. */
+  readonly lifeMs: number;
   readonly terms: HoldTerms;
   readonly at: Instant;
 }

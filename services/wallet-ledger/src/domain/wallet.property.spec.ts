@@ -51,6 +51,7 @@ const aCredit = anAmount.map((amount) => amount.times(decimal('5')));
 const oneInFour = fc.nat({ max: 3 }).map((n) => n === 0);
 const anInstant = secondsFromNow(-2, 4);
 const aDeadline = secondsFromNow(-2, 30);
+const aLife = fc.integer({ min: 1, max: 30 }).map((seconds) => seconds * 1_000);
 
 const someFees = fc.array(
   fc.uniqueArray(fc.tuple(anAsset, fc.oneof(anAmount, fc.constant(ZERO))), {
@@ -94,14 +95,14 @@ function aPolicy(): fc.Arbitrary<Overdraft> {
 const idOf = ({ nth }: ChosenHold, { holds: open }: Wallet): string =>
   (nth < NO_HOLD && [...open.keys()][nth % open.size]) || 'auth-never-placed';
 
-const placeHold = (drawn: [string, Decimal, string, string]): Make => {
-  const [asset, amount, expiresAt, when] = drawn;
+const placeHold = (drawn: [string, Decimal, number, string]): Make => {
+  const [asset, amount, lifeMs, when] = drawn;
   return (id) => ({
     type: 'PlaceHold',
     authorizationId: `auth-${id}`,
     account: { name: 'default', asset },
     amount,
-    expiresAt,
+    lifeMs,
     terms: {},
     at: when,
   });
@@ -213,7 +214,7 @@ const aCommand: fc.Arbitrary<Make> = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(someFees, anInstant).map(debitFees) },
   { weight: 3, arbitrary: fc.tuple(someFees, aHold(), anInstant).map(useAuthorization) },
   { weight: 4, arbitrary: fc.tuple(fc.nat({ max: 5 }), anInstant).map(reverseFees) },
-  { weight: 5, arbitrary: fc.tuple(anAsset, anAmount, aDeadline, anInstant).map(placeHold) },
+  { weight: 5, arbitrary: fc.tuple(anAsset, anAmount, aLife, anInstant).map(placeHold) },
   { weight: 4, arbitrary: fc.tuple(aHold(), anAmount, anInstant).map(captureHold) },
   { weight: 2, arbitrary: fc.tuple(aHold(), anInstant).map(voidHold) },
   { weight: 2, arbitrary: fc.tuple(anAsset, anAmount, anInstant).map(chargeFunds) },

@@ -1,6 +1,17 @@
 import { specFor } from '@kontor/event-sourcing/testing';
 import { decimal, wire, ZERO } from '@kontor/money';
-import { adjust, at, credited, debited, debitFees, fee, feeDebited, opened, usd } from './testing';
+import {
+  adjust,
+  at,
+  credited,
+  debited,
+  debitFees,
+  fee,
+  feeDebited,
+  opened,
+  placed,
+  usd,
+} from './testing';
 import { ACCOUNTS_MAX } from './accounts';
 import { LOTS_MAX, wallet } from './wallet';
 import type { WalletEvent } from './wallet-event';
@@ -240,5 +251,17 @@ describe('wallet: time', () => {
   it('makes a credit effective when it is given', () => {
     const decision = wallet.decide({ ...adjust('g1', '1'), account: usd }, stateAfter(opened()));
     expect(decision).toMatchObject({ events: [{ grant: { effectiveAt: at, expiresAt: null } }] });
+  });
+
+  it('of a hold is as long as was asked for, also when the clock stepped back', () => {
+    const newest = '2026-02-01T00:00:00.000000Z';
+    const place = { type: 'PlaceHold', authorizationId: 'a', account: usd, terms: {} } as const;
+    given(opened(), { ...credited('g1', '5'), at: newest })
+      .when({ ...place, amount: decimal('3'), lifeMs: 900_000, at })
+      .then({
+        ...placed('a', '3', { balance: '2' }),
+        expiresAt: '2026-02-01T00:15:00.000000Z',
+        at: newest,
+      });
   });
 });

@@ -1,4 +1,4 @@
-import { addMilliseconds, type Clock, type Tenant } from '@kontor/contracts';
+import type { Clock, Tenant } from '@kontor/contracts';
 import { created, type IdempotencyRequest, notFound, Problem, Reply } from '@kontor/service-host';
 import type { Ledger } from '../../app/ledger';
 import type { Request } from '../../app/ledger-entry';
@@ -55,7 +55,7 @@ export class AuthorizationDesk {
     body: AuthorizationBody,
     key: IdempotencyRequest | undefined,
   ): Promise<Reply> {
-    const { access, clock, reportingCurrency } = this.parts;
+    const { access, reportingCurrency } = this.parts;
     const asked = askedBy(body, reportingCurrency);
     const wallet = await access.walletOfReference(tenant, body);
     const id = placingIdOf(wallet, body, { asked, key });
@@ -64,10 +64,9 @@ export class AuthorizationDesk {
       asked.kind === 'usage' && id.chosenBy ? await this.firstPlacing(wallet, id) : null;
     if (first) return first;
     const offers = await this.offersFor(tenant, { wallet, body, asked });
-    const expiresAt = addMilliseconds(clock.now(), body.expires_in * 1_000);
     return this.place(
       id,
-      placingOf(wallet, body, { id, expiresAt, offers, isPriced: asked.kind === 'usage' }),
+      placingOf(wallet, body, { id, offers, isPriced: asked.kind === 'usage' }),
     );
   }
 

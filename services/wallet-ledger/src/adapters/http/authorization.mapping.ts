@@ -157,7 +157,6 @@ export function placingIdOf(
 
 interface Placing {
   readonly id: PlacingId;
-  readonly expiresAt: string;
   /** One for an amount; of priced usage one per asset that could be held. */
   readonly offers: readonly [HoldOffer, ...HoldOffer[]];
   readonly isPriced: boolean;
@@ -166,7 +165,7 @@ interface Placing {
 export function placingOf(
   wallet: WalletKey,
   body: AuthorizationBody,
-  { id, expiresAt, offers, isPriced }: Placing,
+  { id, offers, isPriced }: Placing,
 ): Request {
   const { subject, metadata } = body;
   const { authorizationId, contentHash } = id;
@@ -181,7 +180,7 @@ export function placingOf(
       account: { name: body.account_name, asset },
       amount,
       ...(isPriced && { offers }),
-      expiresAt,
+      lifeMs: body.expires_in * 1_000,
       terms: { ...(subject !== undefined && { subject }), ...(metadata && { metadata }) },
     },
   };

@@ -90,15 +90,10 @@ class PostgresRows implements LedgerRows {
   }
 
   async loadPasts(queries: readonly PastQuery[]): Promise<WalletPast[]> {
-    const grants = await readPastGrants(
-      this.queryable,
-      queries.map(({ wallet }) => wallet),
-    );
     const debits = await readDebits(this.queryable, queries);
-    return queries.map((_, index) => ({
-      grants: grants[index] ?? [],
-      debits: debits[index] ?? [],
-    }));
+    const asked = queries.map((query, index) => ({ ...query, debits: debits[index] ?? [] }));
+    const grants = await readPastGrants(this.queryable, asked);
+    return asked.map((query, index) => ({ debits: query.debits, grants: grants[index] ?? [] }));
   }
 
   async write(batch: LedgerWrite): Promise<LogAddress[]> {
