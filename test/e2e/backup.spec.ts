@@ -5,7 +5,6 @@
  * Method: events, adjustments and holds arrive without a pause while `kontor backup` runs. What was
  * answered before it began must be in the restored place in full; what came later may be.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -18,40 +17,14 @@ import {
   spawnServer,
   startServer,
 } from '@kontor/testkit';
+import { type Finished, startCommand } from './stories/command-line';
 import { customerOf, simpleProduct } from './stories/setting';
 
-const CLI = path.resolve(__dirname, '../../tools/cli/dist/main.js');
 const CUSTOMERS = 6;
 const BATCH = 20;
 
-interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-interface Command {
-  readonly process: ChildProcess;
-  readonly finished: Promise<Finished>;
-}
-
-function start(args: readonly string[], env: Readonly<Record<string, string>>): Command {
-  const child = spawn(process.execPath, [CLI, ...args], {
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const finished = new Promise<Finished>((resolve) =>
-    child.on('close', (code) => resolve({ code, stdout, stderr })),
-  );
-  return { process: child, finished };
-}
-
 const kontor = (args: readonly string[], dataDir: string): Promise<Finished> =>
-  start(args, { KONTOR_DATA_DIR: dataDir }).finished;
+  startCommand(args, { KONTOR_DATA_DIR: dataDir }).finished;
 
 /** kill -9 of a command leaves the PostgreSQL that it started, as a crash does. */
 async function stopPostgres(dataDir: string): Promise<void> {
@@ -163,7 +136,7 @@ describe('A backup taken beside a busy server', () => {
   it('leaves no half backup under its name when it is killed', async () => {
     const half = path.join(makeDataDir(), 'half');
     folders.push(path.dirname(half));
-    const command = start(['backup', half], { KONTOR_DATA_DIR: source.dataDir });
+    const command = startCommand(['backup', half], { KONTOR_DATA_DIR: source.dataDir });
     await pollUntil(() => existsSync(`${half}.unfinished`), { timeoutMs: 30_000 });
     command.process.kill('SIGKILL');
     await command.finished;
@@ -209,7 +182,7 @@ describe('A backup taken beside a busy server', () => {
   it('leaves a place where no server starts when its restore is killed', async () => {
     const place = path.join(makeDataDir(), 'data');
     folders.push(path.dirname(place));
-    const command = start(['restore', folder], { KONTOR_DATA_DIR: place });
+    const command = startCommand(['restore', folder], { KONTOR_DATA_DIR: place });
     await pollUntil(() => existsSync(path.join(place, 'postgres/postmaster.pid')), {
       timeoutMs: 60_000,
     });
@@ -269,7 +242,7 @@ describe('A backup taken beside a busy server', () => {
       expect(Number(summary.gross_revenue)).toBeCloseTo(events * 0.01, 9);
       for (const service of ['rating', 'wallet-ledger', 'cost-attribution'])
         expect((await live.read(`/admin/${service}/dead-letters`)).items).toEqual([]);
-      const verified = await start(['verify'], {
+      const verified = await startCommand(['verify'], {
         KONTOR_URL: server!.url,
         KONTOR_API_KEY: LIVE_KEY,
       }).finished;

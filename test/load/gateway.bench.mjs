@@ -8,6 +8,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import {
   clientOf,
+  cpuSecondsOf,
+  cpuSecondsOfPostgres,
   createDatabase,
   freePort,
   KEY,
@@ -37,13 +39,24 @@ export async function run() {
   const echo = await startRival('echo.mjs');
   try {
     const rates = { ours: [], rival: [] };
+    const cpu = { node: 0, postgres: 0, rival: 0 };
+    const used = () => ({
+      node: cpuSecondsOf(gateway.pid),
+      postgres: cpuSecondsOfPostgres(postgres.pid()),
+      rival: cpuSecondsOf(echo.pid),
+    });
     for (let round = -1; round < ROUNDS; round += 1) {
       const bodies = load.prepare(gateway.customers, EVENTS / load.BATCH);
       for (const [side, { client }] of Object.entries({ ours: gateway, rival: echo })) {
+        const before = used();
         const begin = performance.now();
         await load.sendAll(client, bodies, CALLERS, side === 'ours' ? 202 : 200);
         const rate = (EVENTS * 1_000) / (performance.now() - begin);
-        if (round >= 0) rates[side].push(Math.round(rate));
+        if (round < 0) continue;
+        rates[side].push(Math.round(rate));
+        const after = used();
+        for (const name of side === 'ours' ? ['node', 'postgres'] : ['rival'])
+          cpu[name] += ((after[name] - before[name]) * 1e6) / (EVENTS * ROUNDS);
       }
     }
     const [us, them] = [median(rates.ours), median(rates.rival)];
@@ -63,6 +76,9 @@ export async function run() {
         customers: CUSTOMERS,
         fsync: 'on',
         synchronous_commit: 'on',
+        cpuMicrosPerEvent: Object.fromEntries(
+          Object.entries(cpu).map(([name, micros]) => [name, Math.round(micros)]),
+        ),
       },
       machine: machine(),
       when: new Date().toISOString(),
@@ -100,6 +116,7 @@ async function openGateway(postgres) {
   return {
     client,
     customers,
+    pid: running.at(-1).pid,
     async invariants(sent) {
       const client = new pg.Client({ connectionString: urls[2] });
       await client.connect();

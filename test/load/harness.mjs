@@ -105,6 +105,7 @@ export async function startRival(script, { args = [], env = {} } = {}) {
   const client = clientOf({ port: Number(port) });
   return {
     client,
+    pid: child.pid,
     stop() {
       client.close();
       const stopped = new Promise((resolve) => child.on('close', resolve));

@@ -3,6 +3,7 @@
  * the view folded from them, and the two rivals: parse and fold in memory, COPY of the same rows.
  */
 import { randomUUID } from 'node:crypto';
+import { chmodSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { makeDataDir, root } from './harness.mjs';
@@ -18,7 +19,7 @@ const { viewFold } = built(`${projection}/view-fold.js`);
 const mapping = built(`${projection}/adapters/events/facts.mapping.js`);
 const { FOLDS } = built(`${projection}/app/fold-topics.js`);
 const { eventKey } = built(`${projection}/domain/entries.js`);
-const { sharesByValue } = built(`${projection}/domain/fold.js`);
+const { sharesByValue } = built(`${projection}/domain/bear-costs.js`);
 
 export const SERVICE = 'profitability-projection';
 const VIEW = 'profitability_projection_view';
@@ -137,6 +138,7 @@ export async function openWorld(events) {
       await database.close();
       await busDatabase.close();
       await postgres.stop();
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
@@ -251,7 +253,6 @@ export async function copyDetail(world) {
   await database.query('DROP SCHEMA IF EXISTS bench_copy CASCADE');
   await database.query('CREATE SCHEMA bench_copy');
   const folder = makeDataDir();
-  const { chmodSync } = await import('node:fs');
   chmodSync(folder, 0o777);
   for (const table of DETAIL) {
     await database.query(`CREATE TABLE bench_copy.${table} (LIKE ${VIEW}.${table} INCLUDING ALL)`);
@@ -260,7 +261,9 @@ export async function copyDetail(world) {
   const begin = performance.now();
   for (const table of DETAIL)
     await database.query(`COPY bench_copy.${table} FROM '${folder}/${table}'`);
-  return world.facts / ((performance.now() - begin) / 1_000);
+  const seconds = (performance.now() - begin) / 1_000;
+  rmSync(folder, { recursive: true, force: true });
+  return world.facts / seconds;
 }
 
 /** Every event has its usage, fee, debit and cost in the view, and the sums are those of the rows. */

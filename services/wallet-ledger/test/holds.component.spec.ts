@@ -1,8 +1,31 @@
-import { newUuid } from '@kontor/contracts';
+import { type FactHeader, newUuid } from '@kontor/contracts';
+import { type EventBus, partitionsOf } from '@kontor/event-log';
 import { audit, LedgerWorld, rated } from './ledger-world';
 
 const ROUNDS = process.env['KONTOR_LONG'] === '1' ? 10_000 : 2_000;
 const ROUNDS_A_WAVE = 250;
+
+/** The first rated fact as a consumer of the log is given it. */
+function firstDelivered(bus: EventBus): Promise<FactHeader | undefined> {
+  const topic = 'rating.rated.v1';
+  return new Promise((resolve, reject) => {
+    bus
+      .subscribe({
+        ...{ consumer: 'profitability-projection.rated', topic, factsMax: 10 },
+        checkpoints: () =>
+          Promise.resolve(
+            Array.from({ length: partitionsOf(topic) }, (_, partition) => ({
+              ...{ topic, partition, position: 0 },
+            })),
+          ),
+        deliver: ([slice]) => {
+          resolve(slice?.records[0]?.facts[0]);
+          return Promise.resolve('stop');
+        },
+      })
+      .catch(reject);
+  });
+}
 
 describe('holds on PostgreSQL', () => {
   let world: LedgerWorld;
@@ -110,6 +133,27 @@ describe('holds on PostgreSQL', () => {
       { captured: '2', capturedInAll: '3' },
       { captured: '0', ignored: 'authorization_not_open' },
     ]);
+    await audit(world);
+  });
+
+  it('are given back by what was rated when every usage still ended its authorization', async () => {
+    const ledger = await world.instance();
+    await ledger.adjust('cust_a', '10');
+    const id = newUuid();
+    await ledger.place('cust_a', '6', { id });
+    // As the first version wrote it: without a word on whether the authorization stays open.
+    await world.rate([{ ...rated('cust_a', { USD: '1' }), authorizationId: id }]);
+    const [stored] = await world.ratedRows();
+    expect(stored).toContain(id);
+    expect(stored).not.toContain('authorizationFinal');
+    const bus = await world.bus();
+    expect(await firstDelivered(bus)).toMatchObject({
+      authorizationId: id,
+      authorizationFinal: true,
+    });
+    await ledger.consumeFees(bus);
+    await world.feesApplied();
+    expect(await world.available('cust_a')).toBe('9');
     await audit(world);
   });
 });

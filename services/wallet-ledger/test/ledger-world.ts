@@ -253,6 +253,14 @@ export class LedgerWorld {
     this.wakeups.appended(records.map((record) => ({ ...record, position: 0 })));
   }
 
+  /** What was rated, byte for byte as it is on the log. */
+  async ratedRows(): Promise<string[]> {
+    const rows = await this.rating.database.query<{ facts: string }>(
+      'SELECT facts FROM log_record ORDER BY topic, partition, position',
+    );
+    return rows.map(({ facts }) => facts);
+  }
+
   /** Resolves when the fees consumer has applied all that was rated. */
   async feesApplied(): Promise<void> {
     const [instance] = this.instances;

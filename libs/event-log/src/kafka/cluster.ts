@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Admin, Kafka } from 'kafkajs';
 import type { OffsetRange } from './group-reader';
 import { retryDelayMs, type BusLogger, type KafkaBusOptions } from './options';
@@ -15,7 +16,10 @@ export class Cluster {
   constructor(
     private readonly kafka: Kafka,
     private readonly options: KafkaBusOptions,
-  ) {}
+  ) {
+    // Every consumer and relay of the process may wait here at once while no broker answers.
+    setMaxListeners(0, this.closing.signal);
+  }
 
   /** Creates and checks topics, without end while the cluster does not answer. */
   async prepare(): Promise<void> {

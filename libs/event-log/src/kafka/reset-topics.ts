@@ -5,10 +5,10 @@
 import { CONSUMERS, TOPICS } from '@kontor/contracts';
 import type { Admin } from 'kafkajs';
 import { TopicsInUse } from '../errors';
+import { pause } from '../runner/backoff';
 import { connectKafka } from './client';
 import type { KafkaBusOptions } from './options';
-import { ensureTopics } from './topic-setup';
-import { pause } from '../runner/backoff';
+import { ensureTopics, TopicMismatch } from './topic-setup';
 
 const GONE_TIMEOUT_MS = 60_000;
 const POLL_MS = 200;
@@ -40,8 +40,20 @@ export const resetTopics = (options: ResetOptions): Promise<void> =>
       if (Date.now() > deadline) throw new Error('Kafka does not delete the topics');
       await pause(POLL_MS);
     }
-    await ensureTopics(admin, prefix, undefined);
+    await createdBy(deadline, () => ensureTopics(admin, prefix, undefined));
   });
+
+/** A broker that has just deleted and created topics does not know them for a moment. */
+async function createdBy(deadline: number, create: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await create();
+    } catch (error) {
+      if (error instanceof TopicMismatch || Date.now() > deadline) throw error;
+      await pause(POLL_MS);
+    }
+  }
+}
 
 async function refuseReaders(admin: Admin, prefix: string): Promise<void> {
   const known = new Set((await admin.listGroups()).groups.map(({ groupId }) => groupId));

@@ -6,12 +6,14 @@
 import { randomBytes } from 'node:crypto';
 import { ALL_SERVICES } from '@kontor/all-in-one';
 import { type Authenticate, type KontorConfig, runServices } from '@kontor/service-host';
-import { Api, type Json } from '../api';
+import { Api, type Json, RequestRefused } from '../api';
 import { followAudit } from '../commands/audit';
 import type { Show } from './tally';
 import type { ServiceDatabase } from './databases';
 
 const ASK_EVERY_MS = 300;
+/** A broker or a database that is busy with the restore may not answer for a while. */
+const PATIENCE_MS = 120_000;
 
 export interface CaughtUp {
   /** Why consumers stopped, if any did: then nothing was audited. */
@@ -43,7 +45,10 @@ export async function catchUp(
     const api = new Api(running.url, key);
     const stopped = await untilApplied(api, show);
     if (stopped.length > 0) return { stopped };
-    return { stopped, audit: await followAudit(api, (line) => show(`audit: ${line}`)) };
+    return {
+      stopped,
+      audit: await patiently(() => followAudit(api, (line) => show(`audit: ${line}`))),
+    };
   } finally {
     await running.stop();
   }
@@ -65,7 +70,7 @@ async function untilApplied(api: Api, show: Show): Promise<readonly string[]> {
   for (;;) {
     const items: Json[] = [];
     for (const { name } of ALL_SERVICES) {
-      const answer = await api.get(`/admin/${name}/consumers`);
+      const answer = await patiently(() => api.get(`/admin/${name}/consumers`));
       items.push(...(answer['items'] as Json[]));
     }
     const stopped = items.filter(({ state }) => state !== 'running' && state !== 'starting');
@@ -79,5 +84,19 @@ async function untilApplied(api: Api, show: Show): Promise<readonly string[]> {
     lagAtFirst = Math.max(lagAtFirst ?? 0, lag);
     show(`read models: ${lagAtFirst - lag} of ${lagAtFirst} facts applied`);
     await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+  }
+}
+
+/** Asks again while the services cannot answer. Errors: the last one. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isBusy = error instanceof RequestRefused && error.status >= 500;
+      if (!isBusy || performance.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    }
   }
 }

@@ -5,7 +5,12 @@
  * that nothing is appended between the first and the last. Then no checkpoint is ahead of a log, and
  * no fact names a head of another log that is not in the backup.
  */
-import { type CopySession, isInfrastructureError, openCopySession } from '@kontor/postgres';
+import {
+  type CopySession,
+  isInfrastructureError,
+  isUnfinished,
+  openCopySession,
+} from '@kontor/postgres';
 import { Unusable } from '../command';
 import type { ServiceDatabase } from './databases';
 import type { BackedUpService } from './services';
@@ -43,6 +48,8 @@ export async function openOneMoment(databases: readonly ServiceDatabase[]): Prom
     const moments: ServiceMoment[][] = [];
     for (const { url, services } of databases) {
       const session = await open(url);
+      if (await isUnfinished((text) => session.query(text)))
+        throw new Unusable('A restore into this database was begun and not finished.');
       moments.push(await Promise.all(services.map((service) => shapeOf(session, service))));
     }
     const take = async (): Promise<void> => {

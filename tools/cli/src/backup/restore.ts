@@ -43,10 +43,19 @@ export async function restore(
       await resetTopics(kafka);
     }
     await target.finish();
-    return { manifest, logs, ...(await catchUp(target.databases, config, show)) };
+    const caughtUp = await catchUp(target.databases, config, show).catch(wholeButBehind);
+    return { manifest, logs, ...caughtUp };
   } finally {
     await target.close();
   }
+}
+
+/** Everything is in; what failed is done again by the next start of the servers. */
+function wholeButBehind(error: unknown): never {
+  throw new Unusable(
+    'Everything is restored and servers may start, but the read models were not finished, nor the ' +
+      `ledger audited: ${error instanceof Error ? error.message : String(error)}`,
+  );
 }
 
 function kafkaOf({ kafkaBrokers: brokers, kafkaPrefix: prefix }: KontorConfig) {
