@@ -80,6 +80,15 @@ async function untilStarted(start: () => Promise<void>): Promise<void> {
     }
 }
 
+/** It may be down already, by an earlier fault: no process, or no file that names one. */
+function unlessDown(crash: () => void): void {
+  try {
+    crash();
+  } catch (error) {
+    if (!/ESRCH|ENOENT/.test(String(error))) throw error;
+  }
+}
+
 /** PostgreSQL's data: on a disk that can be filled where there can be one. */
 function makeDisk(): { readonly folder: string; readonly disk: SmallDisk | undefined } {
   if (whyNoDisk() !== undefined) return { folder: makeDataDir(), disk: undefined };
@@ -110,9 +119,7 @@ export async function openEmbeddedWorld(): Promise<World> {
         server = await startServer({ ...options, port });
       });
     },
-    crashPostgres: () => {
-      process.kill(postmasterOf(place.folder).pid, 'SIGQUIT');
-    },
+    crashPostgres: () => unlessDown(() => process.kill(postmasterOf(place.folder).pid, 'SIGQUIT')),
     postgresProxy: undefined,
     disk: place.disk,
     shiftClock: (_, shiftMs) => clocks.shift(server, shiftMs),
@@ -185,7 +192,7 @@ export async function openDistributedWorld(instances = 2): Promise<World> {
     databaseUrl: () => postgres.url,
     process,
     restart: (name) => untilStarted(() => cluster.restart(name)),
-    crashPostgres: () => postgres.crash(),
+    crashPostgres: () => unlessDown(() => postgres.crash()),
     postgresProxy,
     disk: place.disk,
     shiftClock: (name, shiftMs) => clocks.shift(process(name), shiftMs),
