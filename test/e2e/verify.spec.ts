@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { openDatabase } from '@kontor/postgres';
 import {
   createDatabase,
   LIVE_KEY,
@@ -11,6 +10,7 @@ import {
   startServer,
   type TestDatabase,
 } from '@kontor/testkit';
+import { Client } from 'pg';
 import { customerOf, simpleProduct, usage } from './stories/setting';
 
 const CLI = path.resolve(__dirname, '../../tools/cli/dist/main.js');
@@ -61,16 +61,17 @@ describe('The read models, from the command line', () => {
 
   /** Changes one served row behind everybody's back; answers the event whose it was. */
   async function plantDifference(): Promise<string> {
-    const { url } = installation;
-    const database = await openDatabase({ url, service: 'profitability-projection', poolSize: 1 });
+    const database = new Client({ connectionString: installation.url });
+    await database.connect();
     try {
-      const [row] = await database.query<{ event_id: string }>(
-        `UPDATE fee_value SET value = value + 1
-         WHERE event_id = (SELECT min(event_id::text)::uuid FROM fee_value) RETURNING event_id`,
+      const { rows } = await database.query<{ event_id: string }>(
+        `UPDATE profitability_projection_view.fee_value SET value = value + 1
+         WHERE event_id = (SELECT min(event_id::text)::uuid
+                           FROM profitability_projection_view.fee_value) RETURNING event_id`,
       );
-      return row?.event_id ?? '';
+      return rows[0]!.event_id;
     } finally {
-      await database.close();
+      await database.end();
     }
   }
 

@@ -13,7 +13,7 @@ import { nextChangeAt, upToDate } from './due';
 import { leftOf } from './holds';
 import { legsOf } from './postings';
 import { fee } from './testing';
-import { dated, secondsFromNow } from './testing-instants';
+import { dated, secondsFromNow } from '../../test/instants';
 import {
   changeOf,
   drawnBy,

@@ -4,8 +4,8 @@
  * holds and grants would be over before they are used. Imported by test files only.
  */
 import fc from 'fast-check';
-import { at } from './testing';
-import type { WalletCommand } from './wallet-command';
+import { at } from '../src/domain/testing';
+import type { WalletCommand } from '../src/domain/wallet-command';
 
 /** `'-3'`: three seconds before the wallet's newest fact. */
 export const secondsFromNow = (min: number, max: number): fc.Arbitrary<string> =>
