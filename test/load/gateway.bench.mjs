@@ -28,7 +28,7 @@ const pg = require('pg');
 const { startEmbeddedPostgres } = require(path.join(root, 'libs/postgres/dist/index.js'));
 
 const EVENTS = 20_000;
-const CALLERS = 16;
+const CALLERS = 32;
 const ROUNDS = 5;
 const CUSTOMERS = 1_000;
 const FLOOR = 0.15;

@@ -187,8 +187,10 @@ export function cpuSecondsOf(pid) {
   const file = `/proc/${pid}/stat`;
   // A session may end between the list and the look.
   if (!existsSync(file)) return 0;
-  const fields = readFileSync(file, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  const fields = readFileSync(file, 'utf8').split(') ')[1].split(' ').map(Number);
+  // Its own, and that of children which ended: PostgreSQL's sessions come and go.
+  const [own, ended] = [fields[11] + fields[12], fields[13] + fields[14]];
+  return (own + ended) / TICKS_PER_SECOND;
 }
 
 const embeddedPostmaster = (dataDir) =>
