@@ -42,6 +42,8 @@ export interface Answered {
   readonly hold?: string | undefined;
   readonly status: number;
   readonly body: Json;
+  /** How often it was sent; above 1 nobody knows when the ones before arrive, or whether. */
+  readonly sent: number;
 }
 
 export interface WalletLoadOptions {
@@ -265,12 +267,12 @@ export class WalletLoad {
   /** Errors: throws when nobody knows for minutes what became of the request. */
   private async ask(asked: Asked, send: () => Promise<Answer<Json>>): Promise<Answer<Json>> {
     const deadline = Date.now() + ASK_TIMEOUT_MS;
-    for (;;) {
+    for (let sent = 1; ; sent += 1) {
       if (this.isAbandoned || Date.now() > deadline)
         throw new Error(`nobody answered ${JSON.stringify(asked)}`);
       const answer = await inTime(send());
       if (answer && answer.status < 500 && answer.status !== 429) {
-        this.answered.push({ ...asked, status: answer.status, body: answer.body });
+        this.answered.push({ ...asked, status: answer.status, body: answer.body, sent });
         return answer;
       }
       this.repeated += 1;
@@ -280,7 +282,7 @@ export class WalletLoad {
   }
 }
 
-type Asked = Omit<Answered, 'status' | 'body'>;
+type Asked = Omit<Answered, 'status' | 'body' | 'sent'>;
 interface OnHold {
   readonly customer: string;
   readonly api: ApiClient;
