@@ -150,6 +150,7 @@ export function foldCosts(
   known: KnownOfCosts,
 ): void {
   const inBatch = new Map<string, CostEntry>();
+  const reverses = entries.some((entry) => 'costsReversed' in entry);
   for (const entry of entries) {
     const key = eventKey(entry);
     const costs = 'costsReversed' in entry ? (inBatch.get(key) ?? known.costs.get(key)) : entry;
@@ -158,7 +159,7 @@ export function foldCosts(
     const bearing = rated && { rated, fees: known.fees.get(key) ?? NO_FEES };
     if ('costsReversed' in entry) removeCosts(changes, costs, bearing);
     else addCosts(changes, costs, bearing);
-    inBatch.set(key, costs);
+    if (reverses) inBatch.set(key, costs);
   }
 }
 

@@ -21,6 +21,7 @@ import {
   type CostLine,
   type FeeValue,
   type Happening,
+  type Mode,
   type Tenant,
 } from './entries';
 
@@ -62,13 +63,74 @@ export interface RollUpRow {
 /** An amount as it is added: itself, or its opposite when it is taken back. */
 type Signed = (amount: Decimal) => Decimal;
 
-/** Money and counters of one batch, by table and key. */
-export class RollUps {
+/** The key of a row behind platform and mode, of what tells it apart within a tenant and a day. */
+const KEYS: Record<
+  RollUpTable,
+  (first: string, second: string, day: string, currency: string) => readonly string[]
+> = {
+  customer_day: (customerId, _, day, currency) => [customerId, day, currency],
+  subject_day: (subject, customerId, day, currency) => [subject, customerId, day, currency],
+  platform_day: (_, __, day, currency) => [day, currency],
+  product_day: (productId, _, day, currency) => [productId, day, currency],
+  product_event_day: (productCode, _, day) => [productCode, day],
+  type_day: (eventType, _, day) => [eventType, day],
+  vendor_day: (vendorId, category, day, currency) => [vendorId, category, day, currency],
+};
+
+/** Of one tenant and UTC day: nearly all of a batch is, so what they share is in no key here. */
+class DayRows {
   private readonly tables = new Map<RollUpTable, Map<string, RollUpRow>>();
+
+  constructor(
+    private readonly platform: string,
+    private readonly mode: Mode,
+    private readonly day: string,
+  ) {}
+
+  /** `at`: the day, or an instant of it. */
+  isOf(tenant: Tenant, at: string): boolean {
+    return (
+      at.startsWith(this.day) && tenant.platform === this.platform && tenant.mode === this.mode
+    );
+  }
+
+  row(table: RollUpTable, first: string, second = '', currency = ''): RollUpRow {
+    let rows = this.tables.get(table);
+    if (!rows) this.tables.set(table, (rows = new Map<string, RollUpRow>()));
+    const name = second === '' && currency === '' ? first : `${first}\n${second}\n${currency}`;
+    let row = rows.get(name);
+    if (!row) {
+      const ofTable = KEYS[table](first, second, this.day, currency);
+      row = {
+        key: [this.platform, this.mode, ...ofTable],
+        revenue: ZERO,
+        costs: ZERO,
+        uncollected: ZERO,
+        events: 0,
+        withFees: 0,
+        unrated: 0,
+      };
+      rows.set(name, row);
+    }
+    return row;
+  }
+
+  rows(table: RollUpTable): Iterable<RollUpRow> {
+    return this.tables.get(table)?.values() ?? [];
+  }
+}
+
+/** Money and counters of the batches of a transaction, by table and key. */
+export class RollUps {
+  private readonly days = new Map<string, DayRows>();
+  private last: DayRows | undefined;
 
   /** An event was sent. */
   addEvent(event: Happening & { readonly eventType: string }): void {
-    for (const row of this.counted(event)) row.events += 1;
+    const at = this.at(event, event.occurredAt);
+    at.row('customer_day', event.customerId).events += 1;
+    at.row('platform_day', '').events += 1;
+    at.row('type_day', event.eventType).events += 1;
   }
 
   /** An event that was sent was also rated: with fees, or with a reason for having none. */
@@ -77,12 +139,11 @@ export class RollUps {
     hasFees: boolean,
     productCodes: readonly string[],
   ): void {
-    for (const row of this.counted(event))
-      if (hasFees) row.withFees += 1;
-      else row.unrated += 1;
-    const day = dayOf(event.occurredAt);
-    for (const code of productCodes)
-      this.row('product_event_day', [event.platform, event.mode, code, day]).events += 1;
+    const at = this.at(event, event.occurredAt);
+    countOutcome(at.row('customer_day', event.customerId), hasFees);
+    countOutcome(at.row('platform_day', ''), hasFees);
+    countOutcome(at.row('type_day', event.eventType), hasFees);
+    for (const code of productCodes) at.row('product_event_day', code).events += 1;
   }
 
   addFee(fee: FeeValue): void {
@@ -97,26 +158,31 @@ export class RollUps {
   private countFee(fee: Omit<FeeValue, 'alternative'>, signed: Signed): void {
     const { currency, amount: size } = moneyOfFee(fee);
     if (size.eq(ZERO)) return;
-    const amount = signed(size);
-    const { platform, mode, productId } = fee;
-    const day = dayOf(fee.occurredAt);
-    for (const row of this.ofEvent(fee, currency)) row.revenue = row.revenue.plus(amount);
-    const product = this.row('product_day', [platform, mode, productId, day, currency]);
-    product.revenue = product.revenue.plus(amount);
+    this.addRevenue(fee, fee.productId, currency, signed(size));
     const uncollected = signed(uncollectedOf(fee));
     if (uncollected.eq(ZERO)) return;
-    const customer = this.row('customer_day', [platform, mode, fee.customerId, day, currency]);
+    const at = this.at(fee, fee.occurredAt);
+    const customer = at.row('customer_day', fee.customerId, '', currency);
     customer.uncollected = customer.uncollected.plus(uncollected);
   }
 
   /** Revenue of no event and no product. */
   addCharge(charge: ChargeEntry): void {
     const { currency, amount } = moneyOfFee(charge);
-    const { platform, mode } = charge;
-    const day = dayOf(charge.occurredAt);
-    for (const row of this.ofEvent(charge, currency)) row.revenue = row.revenue.plus(amount);
-    const product = this.row('product_day', [platform, mode, NO_PRODUCT, day, currency]);
+    this.addRevenue(charge, NO_PRODUCT, currency, amount);
+  }
+
+  private addRevenue(of: Earning, productId: string, currency: string, amount: Decimal): void {
+    const at = this.at(of, of.occurredAt);
+    const customer = at.row('customer_day', of.customerId, '', currency);
+    customer.revenue = customer.revenue.plus(amount);
+    const platform = at.row('platform_day', '', '', currency);
+    platform.revenue = platform.revenue.plus(amount);
+    const product = at.row('product_day', productId, '', currency);
     product.revenue = product.revenue.plus(amount);
+    if (of.subject === null) return;
+    const subject = at.row('subject_day', of.subject, of.customerId, currency);
+    subject.revenue = subject.revenue.plus(amount);
   }
 
   addCost(event: Happening, line: CostLine): void {
@@ -131,69 +197,51 @@ export class RollUps {
     const { currency, amount: size } = moneyOfCost(line);
     if (size.eq(ZERO)) return;
     const amount = signed(size);
-    const { platform, mode } = event;
-    const { vendorId, category } = line;
-    const day = dayOf(event.occurredAt);
-    for (const row of this.ofEvent(event, currency)) row.costs = row.costs.plus(amount);
-    const vendor = this.row('vendor_day', [platform, mode, vendorId, category, day, currency]);
+    const at = this.at(event, event.occurredAt);
+    const customer = at.row('customer_day', event.customerId, '', currency);
+    customer.costs = customer.costs.plus(amount);
+    const platform = at.row('platform_day', '', '', currency);
+    platform.costs = platform.costs.plus(amount);
+    const vendor = at.row('vendor_day', line.vendorId, line.category, currency);
     vendor.costs = vendor.costs.plus(amount);
+    if (event.subject === null) return;
+    const subject = at.row('subject_day', event.subject, event.customerId, currency);
+    subject.costs = subject.costs.plus(amount);
   }
 
   /** `amount` may be negative or 0: what a product bears of shared costs can change. */
-  addProductCosts(tenant: Tenant, at: ProductDay, amount: Decimal): void {
-    const { productId, day, currency } = at;
-    const row = this.row('product_day', [tenant.platform, tenant.mode, productId, day, currency]);
+  addProductCosts(tenant: Tenant, { productId, day, currency }: ProductDay, amount: Decimal): void {
+    const row = this.at(tenant, day).row('product_day', productId, '', currency);
     row.costs = row.costs.plus(amount);
   }
 
   /** The rows of a table in the order of their keys. */
   rows(table: RollUpTable): RollUpRow[] {
-    const rows = this.tables.get(table);
-    if (!rows) return [];
-    return [...rows].sort(([a], [b]) => Number(a > b) - Number(a < b)).map(([, row]) => row);
+    const rows = [...this.days.values()].flatMap((day) =>
+      Array.from(day.rows(table), (row) => ({ name: keyOf(...row.key), row })),
+    );
+    rows.sort((a, b) => Number(a.name > b.name) - Number(a.name < b.name));
+    return rows.map(({ row }) => row);
   }
 
-  private counted(event: Happening & { readonly eventType: string }): RollUpRow[] {
-    const { platform, mode, customerId, eventType } = event;
-    const day = dayOf(event.occurredAt);
-    return [
-      this.row('customer_day', [platform, mode, customerId, day, '']),
-      this.row('platform_day', [platform, mode, day, '']),
-      this.row('type_day', [platform, mode, eventType, day]),
-    ];
-  }
-
-  private ofEvent(event: Omit<Happening, 'eventId'>, currency: string): RollUpRow[] {
-    const { platform, mode, customerId, subject } = event;
-    const day = dayOf(event.occurredAt);
-    const rows = [
-      this.row('customer_day', [platform, mode, customerId, day, currency]),
-      this.row('platform_day', [platform, mode, day, currency]),
-    ];
-    if (subject !== null)
-      rows.push(this.row('subject_day', [platform, mode, subject, customerId, day, currency]));
+  private at(tenant: Tenant, at: string): DayRows {
+    if (this.last?.isOf(tenant, at)) return this.last;
+    const { platform, mode } = tenant;
+    const day = dayOf(at);
+    const name = keyOf(platform, mode, day);
+    let rows = this.days.get(name);
+    if (!rows) this.days.set(name, (rows = new DayRows(platform, mode, day)));
+    this.last = rows;
     return rows;
   }
+}
 
-  private row(table: RollUpTable, key: readonly string[]): RollUpRow {
-    let rows = this.tables.get(table);
-    if (!rows) this.tables.set(table, (rows = new Map<string, RollUpRow>()));
-    const name = keyOf(...key);
-    let row = rows.get(name);
-    if (!row) {
-      row = {
-        key,
-        revenue: ZERO,
-        costs: ZERO,
-        uncollected: ZERO,
-        events: 0,
-        withFees: 0,
-        unrated: 0,
-      };
-      rows.set(name, row);
-    }
-    return row;
-  }
+/** What brings revenue: a fee or a charge. */
+type Earning = Pick<Happening, 'platform' | 'mode' | 'customerId' | 'subject' | 'occurredAt'>;
+
+function countOutcome(row: RollUpRow, hasFees: boolean): void {
+  if (hasFees) row.withFees += 1;
+  else row.unrated += 1;
 }
 
 export interface ProductDay {
