@@ -13,7 +13,7 @@ import type { LogRecord, RecordPosition, RecordSlice } from '../ports';
 import type { AppendedRecord } from '../wakeups';
 import type { FetchedRecord } from './tail-reader';
 
-const BYTES_MAX = 16 * 1024 * 1024;
+const BYTES_MAX = 32 * 1024 * 1024;
 
 type RecentRecord = FetchedRecord;
 
