@@ -1,16 +1,15 @@
 /** The projection's tables on a database of their own, written without a bus. */
 import path from 'node:path';
-import type { Checkpoints, Settlement } from '@kontor/event-log';
-import { migrate, openDatabase, type Database } from '@kontor/postgres';
+import { Fenced, partitionOf, type Checkpoints, type Settlement } from '@kontor/event-log';
+import { migrate, openDatabase, type Database, type Transaction } from '@kontor/postgres';
 import { createDatabase } from '@kontor/testkit';
 import { PartitionTurns } from '../src/adapters/postgres/partition-turns';
 import { SubjectSharingRows } from '../src/adapters/postgres/subject-rows';
-import { ViewWriter } from '../src/adapters/postgres/view-writer';
+import { VIEW_TABLES, ViewWriter } from '../src/adapters/postgres/view-writer';
 import { FOLDS } from '../src/app/fold-topics';
 import type { EntryOf, Fold, Topic, UsagePlace } from '../src/app/ports';
 import { SubjectSharing, type SubjectSharingOptions } from '../src/app/subject-sharing';
 import type { Entry } from './history';
-import { partitionOf } from '@kontor/event-log';
 
 const SERVICE = 'profitability-projection';
 const TABLES = [
@@ -35,8 +34,12 @@ const TABLES = [
   'open_subject',
 ];
 
-/** Batches here come from no log, so there is no checkpoint to move. */
-const noCheckpoints = { settle: () => Promise.resolve() } as unknown as Checkpoints;
+/** Batches here come from no log, so there is no checkpoint to move; some find it moved by another. */
+const noCheckpoints = {
+  settle: (_tx: Transaction, { consumer }: Settlement) =>
+    consumer === FENCED ? Promise.reject(new Fenced(consumer)) : Promise.resolve(),
+} as unknown as Checkpoints;
+const FENCED = 'fenced';
 const settlement: Settlement = { consumer: 'test' };
 
 /** As if events were taken run after run, in the order of their ids, and taken back at a run's end. */
@@ -57,9 +60,30 @@ export interface PostgresView {
   readonly sharing: SubjectSharing;
   /** One batch of one topic, as a consumer writes it. */
   apply(batch: readonly Entry[]): Promise<void>;
+  /**
+   * Batches that are ready at the same time, by one writer, so that they share transactions; how each
+   * ended. `fenced`: another reader was first.
+   */
+  applyTogether(
+    batches: readonly (readonly Entry[])[],
+    fenced?: readonly Entry[],
+  ): Promise<PromiseSettledResult<void>[]>;
   /** Every row of a platform in every table, as text without its platform, sorted. */
   rows(platform: string): Promise<string[]>;
   close(): Promise<void>;
+}
+
+async function write(
+  writer: ViewWriter,
+  batch: readonly Entry[],
+  settlementOfBatch: Settlement,
+): Promise<void> {
+  const topic: Topic = batch[0]!.topic;
+  const fold = FOLDS[topic] as Fold<EntryOf[Topic]>;
+  const entries = batch.map(({ entry }) => entry);
+  const partitions = [...new Set(batch.map(({ customerId }) => partitionOf(customerId, 8)))];
+  const usagePlaces = new Map(batch.map((one) => [one.entry, placeOf(one)]));
+  await writer.write({ topic, partitions, entries, usagePlaces }, fold, settlementOfBatch);
 }
 
 export async function openView(
@@ -77,27 +101,23 @@ export async function openView(
     },
     ...limits,
   });
+  // Turns of its own, as in another process: only the advisory locks decide.
+  const writerOfItsOwn = (): ViewWriter =>
+    new ViewWriter({
+      ...{ database, checkpoints: noCheckpoints },
+      ...{ turns: new PartitionTurns(), tables: VIEW_TABLES },
+    });
+  const shared = writerOfItsOwn();
   return {
     database,
     sharing,
-    apply: async (batch) => {
-      const topic: Topic = batch[0]!.topic;
-      const fold = FOLDS[topic] as Fold<EntryOf[Topic]>;
-      const entries = batch.map(({ entry }) => entry);
-      const partitions = [...new Set(batch.map(({ customerId }) => partitionOf(customerId, 8)))];
-      // Turns of its own, as in another process: only the advisory locks decide.
-      const writer = new ViewWriter(database, noCheckpoints, new PartitionTurns());
-      await writer.write(
-        {
-          topic,
-          partitions,
-          entries,
-          usagePlaces: new Map(batch.map((one) => [one.entry, placeOf(one)])),
-        },
-        fold,
-        settlement,
-      );
-    },
+    apply: (batch) => write(writerOfItsOwn(), batch, settlement),
+    applyTogether: (batches, fenced) =>
+      Promise.allSettled(
+        batches.map((batch) =>
+          write(shared, batch, batch === fenced ? { consumer: FENCED } : settlement),
+        ),
+      ),
     rows: async (platform) => {
       const selects = TABLES.map(
         (table) => `SELECT '${table} ' || t::text AS row FROM ${table} AS t WHERE platform = $1`,

@@ -1,5 +1,5 @@
 /** What the view holds about given events, by one set-based read per question. */
-import type { Transaction } from '@kontor/postgres';
+import type { Queryable } from '@kontor/postgres';
 import type { KnownEvents } from '../../app/ports';
 import {
   eventKey,
@@ -49,7 +49,7 @@ interface SummaryRow extends PlacedRow {
 
 export class KnownEventRows implements KnownEvents {
   constructor(
-    private readonly tx: Transaction,
+    private readonly tx: Queryable,
     private readonly applied: AppliedUsage,
   ) {}
 

@@ -1,6 +1,5 @@
-/** Adding a batch's sums to the stored ones: one statement per table, rows in the order of keys. */
+/** Adding sums to the stored ones: one statement per table, rows in the order of keys. */
 import { wire } from '@kontor/money';
-import type { Transaction } from '@kontor/postgres';
 import {
   ROLL_UP_TABLES,
   type RollUpRow,
@@ -8,6 +7,7 @@ import {
   type RollUpTable,
 } from '../../domain/roll-ups';
 import { columnsOf } from './columns';
+import type { StatementsInTurn } from './statements-in-turn';
 
 interface Measure {
   readonly column: string;
@@ -66,7 +66,10 @@ function statementOf(table: RollUpTable): string {
           ON CONFLICT (${keyColumns.join(', ')}) DO UPDATE SET ${sums.join(', ')}`;
 }
 
-export async function addRollUps(tx: Transaction, rollUps: RollUps): Promise<void> {
+export async function addRollUps(
+  statements: Pick<StatementsInTurn, 'send'>,
+  rollUps: RollUps,
+): Promise<void> {
   for (const table of ROLL_UP_TABLES) {
     const rows = rollUps.rows(table);
     if (rows.length === 0) continue;
@@ -79,6 +82,6 @@ export async function addRollUps(tx: Transaction, rollUps: RollUps): Promise<voi
       ),
       ...measures.map(({ of }) => of),
     ]);
-    await tx.query(STATEMENTS[table], columns, { name: `add ${table}` });
+    await statements.send({ name: `add ${table}`, text: STATEMENTS[table], values: columns });
   }
 }

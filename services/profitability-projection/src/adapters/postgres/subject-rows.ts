@@ -16,6 +16,7 @@ import { columnsOf } from './columns';
 import { happeningFromRow, type HappeningRow } from './detail-rows.codec';
 import type { PartitionTurns } from './partition-turns';
 import { addRollUps } from './roll-up-rows';
+import { StatementsInTurn } from './statements-in-turn';
 
 export class SubjectSharingRows implements SubjectSharingStore {
   constructor(
@@ -179,7 +180,9 @@ class OpenSubjectRows implements OpenSubjects {
         ]),
         { name: 'put subject_share' },
       );
-    await addRollUps(this.tx, rollUps);
+    const statements = new StatementsInTurn(this.tx);
+    await addRollUps(statements, rollUps);
+    await statements.done();
   }
 
   async leave(progress: readonly SubjectProgress[]): Promise<void> {
