@@ -11,8 +11,9 @@ const require = createRequire(import.meta.url);
 const built = (file) =>
   require(path.join(root, 'services/profitability-projection/dist', `${file}.js`));
 const { VIEW_TABLES } = built('adapters/postgres/view-writer');
-const { writeDetail } = built('adapters/postgres/detail-part');
-const { addRollUps } = built('adapters/postgres/roll-up-rows');
+const { DetailPart } = built('adapters/postgres/detail-part');
+const { KnownEventRows } = built('adapters/postgres/known-event-rows');
+const { RollUpPart } = built('adapters/postgres/roll-up-rows');
 const { ROLL_UP_TABLES } = built('domain/roll-ups');
 const { eventKey } = built('domain/entries');
 const { sharesByValue } = built('domain/bear-costs');
@@ -25,15 +26,14 @@ function rollUpTables() {
   const known = rememberedEvents();
   return {
     stored: () => known.view,
-    write: async (statements, changes) => {
-      known.keep(changes);
-      await addRollUps(statements, changes.rollUps);
-      return 0;
-    },
+    parts: (statements, changes) => [known.keeping(changes), new RollUpPart(statements, changes)],
   };
 }
 
-const detailTables = () => ({ stored: VIEW_TABLES.stored, write: writeDetail });
+const detailTables = () => ({
+  stored: (statements, applied) => new KnownEventRows(statements, applied),
+  parts: (statements, changes) => [new DetailPart(statements, changes)],
+});
 
 const FEE = '0.0125';
 const COST = '0.004';
@@ -118,14 +118,19 @@ function rememberedEvents() {
       costs: async (events) => pick(costs, events),
       fees: async (events) => pick(fees, events),
     },
-    keep: (changes) => {
-      for (const one of changes.usage) usage.set(eventKey(one), one);
-      for (const one of changes.rated) rated.set(eventKey(one), one);
-      for (const one of changes.costs) costs.set(eventKey(one), one);
-      for (const one of changes.fees) {
-        const key = eventKey(one);
-        fees.set(key, [...(fees.get(key) ?? []), one]);
-      }
-    },
+    keeping: (changes) => ({
+      writeFolded: async () => {},
+      finish: async () => keep(changes),
+    }),
   };
+  function keep(changes) {
+    for (const one of changes.usage) usage.set(eventKey(one), one);
+    for (const one of changes.rated) rated.set(eventKey(one), one);
+    for (const one of changes.costs) costs.set(eventKey(one), one);
+    for (const one of changes.fees) {
+      const key = eventKey(one);
+      fees.set(key, [...(fees.get(key) ?? []), one]);
+    }
+    return 0;
+  }
 }

@@ -165,16 +165,26 @@ export async function openWorld(events) {
   };
 }
 
+/** As the services append it: what an event leads to names the usage record that it came in. */
 async function append(logs, events) {
-  for (const [topic, owner] of Object.entries(OWNERS)) {
-    const { log, database } = logs.get(owner);
-    const records = eventLog.buildRecords(
-      topic,
-      events.map((event) => event[topic]),
-    );
-    await database.transaction((tx) => log.append(tx, records));
+  const { 'usage.recorded.v1': usageOwner, ...others } = OWNERS;
+  const usage = eventLog.buildRecords(
+    'usage.recorded.v1',
+    events.map((event) => event['usage.recorded.v1']),
+  );
+  const positions = await appendTo(logs.get(usageOwner), usage);
+  const byId = new Map(events.map((event) => [event['usage.recorded.v1'].eventId, event]));
+  for (const [topic, owner] of Object.entries(others)) {
+    const records = usage.flatMap(({ facts }, at) => {
+      const answers = facts.map(({ eventId }) => byId.get(eventId)[topic]);
+      return eventLog.buildRecords(topic, answers, positions[at]);
+    });
+    await appendTo(logs.get(owner), records);
   }
 }
+
+const appendTo = ({ log, database }, records) =>
+  database.transaction((tx) => log.append(tx, records));
 
 /**
  * The consumers as they run, from an empty view to the heads, writing the tables of a part; answers

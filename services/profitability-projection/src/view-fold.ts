@@ -10,7 +10,8 @@ import { Arrivals } from './adapters/events/arrivals';
 import { BatchFold, TopicsConsumer } from './adapters/events/topics.consumer';
 import { PartitionTurns } from './adapters/postgres/partition-turns';
 import { SubjectSharingRows } from './adapters/postgres/subject-rows';
-import { VIEW_TABLES, type ViewTables, ViewWriter } from './adapters/postgres/view-writer';
+import type { ViewTables } from './adapters/postgres/view-part';
+import { VIEW_TABLES, ViewWriter } from './adapters/postgres/view-writer';
 import { SubjectSharing } from './app/subject-sharing';
 
 /**

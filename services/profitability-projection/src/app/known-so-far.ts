@@ -90,13 +90,19 @@ export class KnownSoFar implements KnownEvents {
     return known;
   }
 
-  /** Those that are stored may have been reversed by an earlier batch: nobody asks about that. */
+  /**
+   * Some of those of earlier batches may be stored already. Whether one was reversed by an earlier
+   * batch is not said: nobody asks.
+   */
   async fees(events: readonly EventRef[]): Promise<Map<string, FeeValue[]>> {
     const known = await this.stored.fees(events);
     for (const event of events) {
       const key = eventKey(event);
-      const pending = this.pending.fees(key);
-      if (pending.length > 0) known.set(key, [...(known.get(key) ?? []), ...pending]);
+      const fees = known.get(key) ?? [];
+      const missing = this.pending
+        .fees(key)
+        .filter(({ feeId }) => !fees.some((fee) => fee.feeId === feeId));
+      if (missing.length > 0) known.set(key, [...fees, ...missing]);
     }
     return known;
   }

@@ -1,5 +1,5 @@
 /**
- * What earlier batches of a transaction said, found by event before it is written.
+ * What earlier batches of a transaction said, found by event, written or not yet.
  *
  * Made by and by: nobody asks about most topics, and what is asked for is indexed once.
  */

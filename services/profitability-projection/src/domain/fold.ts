@@ -13,7 +13,7 @@
  */
 import { ZERO } from '@kontor/money';
 import { assignCosts, type Bearing, takeBackCosts } from './bear-costs';
-import { type Changes, happeningOf, subjectKey } from './changes';
+import { type Changes, type EventProduct, happeningOf, subjectKey } from './changes';
 import {
   CONVERTED,
   eventKey,
@@ -72,7 +72,7 @@ export function foldRated(
     const key = eventKey(entry);
     changes.rated.push(entry);
     for (const productCode of entry.productCodes)
-      changes.eventProducts.push({ ...happeningOf(entry), productCode });
+      changes.eventProducts.push(productOfEvent(entry, productCode));
     const free = freeFeesOf(entry);
     for (const fee of free) addFee(changes, fee);
     if (known.sent.has(key)) countOutcome(changes, entry, entry);
@@ -81,6 +81,17 @@ export function foldRated(
     if (costs) assignCosts(changes, costs, { rated: entry, fees });
   }
 }
+
+/** Written out, not spread: one a fee. */
+const productOfEvent = (entry: RatedEntry, productCode: string): EventProduct => ({
+  platform: entry.platform,
+  mode: entry.mode,
+  eventId: entry.eventId,
+  customerId: entry.customerId,
+  subject: entry.subject,
+  occurredAt: entry.occurredAt,
+  productCode,
+});
 
 /** What the other topics said about the events of debits; only of events with several products. */
 export interface KnownOfDebits {

@@ -1,5 +1,5 @@
 /**
- * How far into the usage topic the rows of the other topics reach, so that nobody looks for rows that
+ * How far into the usage topic the rows of each topic reach, so that nobody looks for rows that
  * cannot be there: usage comes before what is caused by it, and mostly one of two topics is ahead.
  *
  * Read and written inside a transaction that holds the locks of the partitions. What is said without
@@ -11,8 +11,11 @@ import type { EntryBatch, Topic, UsagePlace } from '../../app/ports';
 /** Beyond every position, and exact as a number. */
 const END = Number.MAX_SAFE_INTEGER;
 
-/** Topics whose rows others ask for by event. */
+/** Topics whose rows others ask for by event; those of usage reach as far as its checkpoint. */
 const ASKED_FOR: readonly Topic[] = ['rated', 'costs'];
+
+/** How far rows reach when nothing is noted: usage that is read without a checkpoint is unknown. */
+const NOTHING: Readonly<Record<Topic, number>> = { usage: END, rated: 0, costs: 0, wallet: 0 };
 
 type Batches = readonly EntryBatch<object>[];
 
@@ -28,14 +31,17 @@ export class AppliedUsage {
   static async read(tx: Queryable, batches: Batches): Promise<AppliedUsage> {
     const rows = await tx.query<ReachedRow>(
       `SELECT topic, partition, position, tableoid::text AS view FROM applied_usage
-       WHERE partition = ANY($1::int[])`,
+         WHERE partition = ANY($1::int[])
+       UNION ALL SELECT 'usage', partition, position, NULL FROM view_checkpoint
+         WHERE consumer = 'profitability-projection.usage' AND topic = 'usage.recorded.v1'
+           AND partition = ANY($1::int[])`,
       [[...new Set(batches.flatMap(({ partitions }) => partitions))]],
       { name: 'applied_usage' },
     );
     return new AppliedUsage(
       new Map(rows.map((row) => [placeOf(row.topic, row.partition), Number(row.position)])),
       batches,
-      rows[0]?.view,
+      rows.find(({ view }) => view !== null)?.view ?? undefined,
     );
   }
 
@@ -45,7 +51,7 @@ export class AppliedUsage {
       const place = this.placeOfEntry(entry);
       return (
         !place?.isOfEvent ||
-        place.position <= (this.reached.get(placeOf(topic, place.partition)) ?? 0)
+        place.position <= (this.reached.get(placeOf(topic, place.partition)) ?? NOTHING[topic])
       );
     });
   }
@@ -63,7 +69,7 @@ interface ReachedRow {
   readonly topic: Topic;
   readonly partition: number;
   readonly position: string;
-  readonly view: string;
+  readonly view: string | null;
 }
 
 /** Notes how far the entries of the batches reach. */

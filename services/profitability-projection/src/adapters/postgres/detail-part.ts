@@ -17,36 +17,72 @@ import {
   type Insert,
 } from './detail-rows.codec';
 import { writeReversed } from './reversed-rows';
-import type { StatementsInTurn } from './statements-in-turn';
+import type { Statement, StatementsInTurn } from './statements-in-turn';
+import type { ViewPart } from './view-part';
 
 /** A customer has the same partition in all four topics. */
 const PARTITIONS = partitionsOf('usage.recorded.v1');
 
-/** Answers how many subjects it opened. */
-export async function writeDetail(statements: StatementsInTurn, changes: Changes): Promise<number> {
-  await insert(statements, USAGE, changes.usage);
-  await insert(statements, REVERSAL, [...changes.reversals.values()]);
-  await insert(statements, RATED, changes.rated);
-  await insert(statements, EVENT_PRODUCT, changes.eventProducts);
-  await insert(statements, FEE_VALUE, changes.fees);
-  await insert(statements, CHARGE, changes.charges);
-  await insert(statements, AUTHORIZATION_USE, changes.authorizations);
-  await insert(statements, COST, changes.costs);
-  await insert(statements, EVENT_SHARE, changes.eventShares);
-  await insert(statements, SUBJECT_COST, changes.subjectCosts);
-  await writeReversed(statements, changes);
-  return (
-    (await openSubjects(statements, changes.subjectsWithNewCosts, 'fee_value')) +
-    (await openSubjects(statements, changes.subjectsWithNewFees, 'subject_cost'))
-  );
+/** In the order of writing. */
+const INSERTS: readonly InsertOf[] = [
+  insertOf(USAGE, ({ usage }) => usage),
+  insertOf(RATED, ({ rated }) => rated),
+  insertOf(EVENT_PRODUCT, ({ eventProducts }) => eventProducts),
+  insertOf(COST, ({ costs }) => costs),
+  insertOf(FEE_VALUE, ({ fees }) => fees),
+  insertOf(CHARGE, ({ charges }) => charges),
+  insertOf(AUTHORIZATION_USE, ({ authorizations }) => authorizations),
+  insertOf(EVENT_SHARE, ({ eventShares }) => eventShares),
+  insertOf(SUBJECT_COST, ({ subjectCosts }) => subjectCosts),
+];
+
+interface InsertOf {
+  readonly rowsOf: (changes: Changes) => readonly unknown[];
+  /** What inserts the rows from the given one on. */
+  readonly statement: (changes: Changes, from: number) => Statement;
 }
 
-async function insert<Row>(
-  statements: StatementsInTurn,
+function insertOf<Row>(
   { name, text, values }: Insert<Row>,
-  rows: readonly Row[],
-): Promise<void> {
-  if (rows.length > 0) await statements.send({ name, text, values: values(rows) });
+  rowsOf: (changes: Changes) => readonly Row[],
+): InsertOf {
+  return {
+    rowsOf,
+    statement: (changes, from) => ({ name, text, values: values(rowsOf(changes).slice(from)) }),
+  };
+}
+
+export class DetailPart implements ViewPart {
+  private readonly written = INSERTS.map(() => 0);
+
+  constructor(
+    private readonly statements: StatementsInTurn,
+    private readonly changes: Changes,
+  ) {}
+
+  async writeFolded(): Promise<void> {
+    for (const [at, { rowsOf, statement }] of INSERTS.entries()) {
+      const from = this.written[at] ?? 0;
+      const { length } = rowsOf(this.changes);
+      if (length === from) continue;
+      this.written[at] = length;
+      await this.statements.send(statement(this.changes, from));
+    }
+  }
+
+  async finish(): Promise<number> {
+    const { statements, changes } = this;
+    await this.writeFolded();
+    if (changes.reversals.size > 0) {
+      const { name, text, values } = REVERSAL;
+      await statements.send({ name, text, values: values([...changes.reversals.values()]) });
+    }
+    await writeReversed(statements, changes);
+    return (
+      (await openSubjects(statements, changes.subjectsWithNewCosts, 'fee_value')) +
+      (await openSubjects(statements, changes.subjectsWithNewFees, 'subject_cost'))
+    );
+  }
 }
 
 /** Opens those of the subjects for which the other side, fees or costs, is there. */

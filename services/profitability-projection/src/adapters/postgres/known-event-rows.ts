@@ -52,7 +52,9 @@ export class KnownEventRows implements KnownEvents {
     private readonly applied: AppliedUsage,
   ) {}
 
-  async sent(events: readonly EventRef[]): Promise<ReadonlySet<string>> {
+  async sent(asked: readonly EventRef[]): Promise<ReadonlySet<string>> {
+    const events = this.applied.reachedBy('usage', asked);
+    if (events.length === 0) return new Set();
     const rows = await this.tx.query<PlacedRow>(
       rowsOf('usage_detail', 'true AS sent'),
       keysOf(events),

@@ -7,7 +7,9 @@ import {
   type RollUps,
   type RollUpTable,
 } from '../../domain/roll-ups';
+import type { Changes } from '../../domain/changes';
 import type { StatementsInTurn } from './statements-in-turn';
+import type { ViewPart } from './view-part';
 
 interface Measure {
   readonly column: string;
@@ -64,6 +66,23 @@ function statementOf(table: RollUpTable): string {
   return `INSERT INTO ${table} AS t (${columns.join(', ')})
           SELECT * FROM unnest(${types.map((type, at) => `$${at + 1}::${type}[]`).join(', ')})
           ON CONFLICT (${keyColumns.join(', ')}) DO UPDATE SET ${sums.join(', ')}`;
+}
+
+/** Sums are written once, when all are added up, and last: partitions share their rows. */
+export class RollUpPart implements ViewPart {
+  constructor(
+    private readonly statements: StatementsInTurn,
+    private readonly changes: Changes,
+  ) {}
+
+  writeFolded(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async finish(): Promise<number> {
+    await addRollUps(this.statements, this.changes.rollUps);
+    return 0;
+  }
 }
 
 export async function addRollUps(

@@ -4,23 +4,25 @@
  * the same events; so they share locks, look-ups, the sums of a day and the wait for the disk.
  *
  * Order: the locks of all partitions; the batches by topic, each knowing what those before it said;
- *        detail, subjects, roll-ups (the rows that partitions share last), checkpoints.
+ *        detail, subjects, roll-ups (the rows that partitions share last), checkpoints. The detail of
+ *        a batch is on its way to the database while the next one is folded.
  * Errors: a transaction of several batches that fails is done again batch by batch, so that the error
  *         of one, its checkpoint moved by another reader for example, is only its own.
  */
 import { GroupCommitQueue, type Outcome } from '@kontor/event-sourcing';
 import type { Checkpoints, Settlement } from '@kontor/event-log';
-import type { Database, Queryable, Transaction } from '@kontor/postgres';
+import type { Database, Transaction } from '@kontor/postgres';
 import { KnownSoFar } from '../../app/known-so-far';
 import type { EntryBatch, Fold, KnownEvents, Topic } from '../../app/ports';
 import { RecentEvents } from '../../app/recent-events';
 import { Changes } from '../../domain/changes';
 import { AppliedUsage, noteAppliedUsage } from './applied-usage';
-import { writeDetail } from './detail-part';
+import { DetailPart } from './detail-part';
 import { KnownEventRows } from './known-event-rows';
 import type { PartitionTurns } from './partition-turns';
-import { addRollUps } from './roll-up-rows';
+import { RollUpPart } from './roll-up-rows';
 import { StatementsInTurn } from './statements-in-turn';
+import type { ViewTables } from './view-part';
 
 /** One of each topic and some more that had to wait: a transaction stays short. */
 const BATCHES_A_TRANSACTION_MAX = 8;
@@ -33,20 +35,12 @@ export interface WrittenBatch {
   readonly opensSubjects: boolean;
 }
 
-/** Where changes go, and what is there about events. */
-export interface ViewTables {
-  stored(statements: Queryable, applied: AppliedUsage): KnownEvents;
-  /** Answers how many subjects wait to be shared now. */
-  write(statements: StatementsInTurn, changes: Changes): Promise<number>;
-}
-
 export const VIEW_TABLES: ViewTables = {
   stored: (statements, applied) => new KnownEventRows(statements, applied),
-  write: async (statements, changes) => {
-    const opened = await writeDetail(statements, changes);
-    await addRollUps(statements, changes.rollUps);
-    return opened;
-  },
+  parts: (statements, changes) => [
+    new DetailPart(statements, changes),
+    new RollUpPart(statements, changes),
+  ],
 };
 
 export interface ViewWriterParts {
@@ -126,8 +120,13 @@ export class ViewWriter {
     this.view = applied.view;
     const stored = tables.stored(statements, applied);
     const known = new KnownSoFar(changes, this.recent, stored);
-    for (const one of waiting) await one.fold(changes, known);
-    const opened = await tables.write(statements, changes);
+    const parts = tables.parts(statements, changes);
+    for (const one of waiting) {
+      await one.fold(changes, known);
+      for (const part of parts) await part.writeFolded();
+    }
+    let opened = 0;
+    for (const part of parts) opened += await part.finish();
     await noteAppliedUsage(statements, batches);
     await statements.done();
     for (const { settlement } of waiting) await checkpoints.settle(tx, settlement);
