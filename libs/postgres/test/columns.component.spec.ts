@@ -19,7 +19,19 @@ describe('columns of rows as array literals', () => {
     fc.option(
       fc.oneof(
         fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll('\0', '')),
-        fc.constantFrom('', 'null', 'NULL', ' ', '{}', '"', '\\', ',', 'a"b\\c', '\n', 'abc-1.5:+_'),
+        fc.constantFrom(
+          '',
+          'null',
+          'NULL',
+          ' ',
+          '{}',
+          '"',
+          '\\',
+          ',',
+          'a"b\\c',
+          '\n',
+          'abc-1.5:+_',
+        ),
       ),
     ),
   );
