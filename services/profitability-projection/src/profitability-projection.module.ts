@@ -17,7 +17,7 @@ import { EventReadsOnPostgres } from './adapters/postgres/event-reads';
 import { PartitionTurns } from './adapters/postgres/partition-turns';
 import { StatsReadsOnPostgres } from './adapters/postgres/stats-reads';
 import { SubjectSharingRows } from './adapters/postgres/subject-rows';
-import { ViewWriter } from './adapters/postgres/view-writer';
+import { VIEW_TABLES, ViewWriter } from './adapters/postgres/view-writer';
 import { GetEvents } from './app/get-events.query';
 import { SubjectSharing } from './app/subject-sharing';
 
@@ -38,7 +38,7 @@ export class ProfitabilityProjectionModule
       onError: (error) =>
         logger.warn('costs of subjects are shared later', { error: String(error) }),
     });
-    const writer = new ViewWriter(database, checkpoints, turns);
+    const writer = new ViewWriter({ database, checkpoints, turns, tables: VIEW_TABLES });
     const reads = new EventReadsOnPostgres(database);
     const events = new GetEvents({ reads, arrivals, accepted: acceptedBy(runtime) });
     const stats = { reads: new StatsReadsOnPostgres(database), sharing };

@@ -16,7 +16,7 @@ import {
   type UsageTopicEntry,
   type WalletEntry,
 } from '../src/domain/entries';
-import { subjectKey, type Changes, type SubjectCost } from '../src/domain/changes';
+import { Changes, subjectKey, type SubjectCost } from '../src/domain/changes';
 import { sharesByValue } from '../src/domain/bear-costs';
 import type { SubjectShare } from '../src/domain/reshare';
 import { ROLL_UP_TABLES, type RollUpRow, type RollUps } from '../src/domain/roll-ups';
@@ -74,17 +74,23 @@ export class MemoryView implements KnownEvents {
       for (const cost of this.subjectCosts) if (cost.eventId === eventId) cost.amount = ZERO;
   }
 
-  private fold(batch: readonly Entry[]): Promise<Changes> {
+  private async fold(batch: readonly Entry[]): Promise<Changes> {
+    const changes = new Changes();
+    await this.foldInto(changes, batch);
+    return changes;
+  }
+
+  private foldInto(changes: Changes, batch: readonly Entry[]): Promise<void> {
     const entries = batch.map(({ entry }) => entry);
     switch (batch[0]!.topic) {
       case 'usage':
-        return FOLDS.usage(entries as UsageTopicEntry[], this);
+        return FOLDS.usage(changes, entries as UsageTopicEntry[], this);
       case 'rated':
-        return FOLDS.rated(entries as RatedEntry[], this);
+        return FOLDS.rated(changes, entries as RatedEntry[], this);
       case 'wallet':
-        return FOLDS.wallet(entries as WalletEntry[], this);
+        return FOLDS.wallet(changes, entries as WalletEntry[], this);
       case 'costs':
-        return FOLDS.costs(entries as CostTopicEntry[], this);
+        return FOLDS.costs(changes, entries as CostTopicEntry[], this);
     }
   }
 

@@ -1,16 +1,21 @@
 /** The projection's tables on a database of their own, written without a bus. */
 import path from 'node:path';
-import type { Checkpoints, Settlement } from '@kontor/event-log';
-import { migrate, openDatabase, type Database } from '@kontor/postgres';
+import {
+  eventLogMigrations,
+  Fenced,
+  partitionOf,
+  type Checkpoints,
+  type Settlement,
+} from '@kontor/event-log';
+import { migrate, openDatabase, type Database, type Transaction } from '@kontor/postgres';
 import { createDatabase } from '@kontor/testkit';
 import { PartitionTurns } from '../src/adapters/postgres/partition-turns';
 import { SubjectSharingRows } from '../src/adapters/postgres/subject-rows';
-import { ViewWriter } from '../src/adapters/postgres/view-writer';
+import { VIEW_TABLES, ViewWriter } from '../src/adapters/postgres/view-writer';
 import { FOLDS } from '../src/app/fold-topics';
 import type { EntryOf, Fold, Topic, UsagePlace } from '../src/app/ports';
 import { SubjectSharing, type SubjectSharingOptions } from '../src/app/subject-sharing';
 import type { Entry } from './history';
-import { partitionOf } from '@kontor/event-log';
 
 const SERVICE = 'profitability-projection';
 const TABLES = [
@@ -35,9 +40,30 @@ const TABLES = [
   'open_subject',
 ];
 
-/** Batches here come from no log, so there is no checkpoint to move. */
-const noCheckpoints = { settle: () => Promise.resolve() } as unknown as Checkpoints;
-const settlement: Settlement = { consumer: 'test' };
+/** Batches here come from no log: a checkpoint is moved as far as their places go. */
+interface BatchSettlement extends Settlement {
+  readonly topic: Topic;
+  readonly places: readonly UsagePlace[];
+  /** Another reader was first. */
+  readonly fenced: boolean;
+}
+const USAGE = { consumer: `${SERVICE}.usage`, topic: 'usage.recorded.v1' };
+const checkpoints = {
+  settle: async (tx: Transaction, { consumer, topic, places, fenced }: BatchSettlement) => {
+    if (fenced) throw new Fenced(consumer);
+    if (topic === 'usage')
+      await tx.query(
+        `UPDATE view_checkpoint AS c SET position = greatest(c.position, p.position)
+         FROM (SELECT p, max(n) FROM unnest($3::int[], $4::bigint[]) AS u(p, n) GROUP BY p)
+           AS p(partition, position)
+         WHERE c.consumer = $1 AND c.topic = $2 AND c.partition = p.partition`,
+        [
+          ...[USAGE.consumer, USAGE.topic],
+          ...[places.map(({ partition }) => partition), places.map(({ position }) => position)],
+        ],
+      );
+  },
+} as unknown as Checkpoints;
 
 /** As if events were taken run after run, in the order of their ids, and taken back at a run's end. */
 function placeOf({ entry, customerId }: Entry): UsagePlace {
@@ -57,9 +83,29 @@ export interface PostgresView {
   readonly sharing: SubjectSharing;
   /** One batch of one topic, as a consumer writes it. */
   apply(batch: readonly Entry[]): Promise<void>;
+  /**
+   * Batches that are ready at the same time, by one writer, so that they share transactions; how each
+   * ended. `fenced`: another reader was first.
+   */
+  applyTogether(
+    batches: readonly (readonly Entry[])[],
+    fenced?: readonly Entry[],
+  ): Promise<PromiseSettledResult<void>[]>;
   /** Every row of a platform in every table, as text without its platform, sorted. */
   rows(platform: string): Promise<string[]>;
   close(): Promise<void>;
+}
+
+async function write(writer: ViewWriter, batch: readonly Entry[], fenced = false): Promise<void> {
+  const topic: Topic = batch[0]!.topic;
+  const fold = FOLDS[topic] as Fold<EntryOf[Topic]>;
+  const entries = batch.map(({ entry }) => entry);
+  const partitions = [...new Set(batch.map(({ customerId }) => partitionOf(customerId, 8)))];
+  const usagePlaces = new Map(batch.map((one) => [one.entry, placeOf(one)]));
+  const settlement: BatchSettlement = {
+    ...{ consumer: `${SERVICE}.${topic}`, topic, places: [...usagePlaces.values()], fenced },
+  };
+  await writer.write({ topic, partitions, entries, usagePlaces }, fold, settlement);
 }
 
 export async function openView(
@@ -67,9 +113,15 @@ export async function openView(
 ): Promise<PostgresView> {
   const { url, drop } = await createDatabase();
   await migrate({ url, service: SERVICE }, [
+    eventLogMigrations,
     { set: SERVICE, dir: path.resolve(__dirname, '../migrations') },
   ]);
   const database = await openDatabase({ url, service: SERVICE, poolSize: 6 });
+  await database.query(
+    `INSERT INTO view_checkpoint (consumer, topic, partition)
+     SELECT $1, $2, partition FROM generate_series(0, 7) AS partition`,
+    [USAGE.consumer, USAGE.topic],
+  );
   const sharing = new SubjectSharing({
     store: new SubjectSharingRows(database, new PartitionTurns()),
     onError: (error) => {
@@ -77,27 +129,19 @@ export async function openView(
     },
     ...limits,
   });
+  // Turns of its own, as in another process: only the advisory locks decide.
+  const writerOfItsOwn = (): ViewWriter =>
+    new ViewWriter({
+      ...{ database, checkpoints },
+      ...{ turns: new PartitionTurns(), tables: VIEW_TABLES },
+    });
+  const shared = writerOfItsOwn();
   return {
     database,
     sharing,
-    apply: async (batch) => {
-      const topic: Topic = batch[0]!.topic;
-      const fold = FOLDS[topic] as Fold<EntryOf[Topic]>;
-      const entries = batch.map(({ entry }) => entry);
-      const partitions = [...new Set(batch.map(({ customerId }) => partitionOf(customerId, 8)))];
-      // Turns of its own, as in another process: only the advisory locks decide.
-      const writer = new ViewWriter(database, noCheckpoints, new PartitionTurns());
-      await writer.write(
-        {
-          topic,
-          partitions,
-          entries,
-          usagePlaces: new Map(batch.map((one) => [one.entry, placeOf(one)])),
-        },
-        fold,
-        settlement,
-      );
-    },
+    apply: (batch) => write(writerOfItsOwn(), batch),
+    applyTogether: (batches, fenced) =>
+      Promise.allSettled(batches.map((batch) => write(shared, batch, batch === fenced))),
     rows: async (platform) => {
       const selects = TABLES.map(
         (table) => `SELECT '${table} ' || t::text AS row FROM ${table} AS t WHERE platform = $1`,

@@ -7,22 +7,22 @@
 import { eventKey, type EventRef, type RatedSummary } from '../domain/entries';
 import { sharesByValue } from '../domain/bear-costs';
 import { debitsIn, foldCosts, foldRated, foldUsage, foldWallet } from '../domain/fold';
-import type { EntryOf, Fold, Topic } from './ports';
+import type { EntryOf, Fold, KnownEvents, Topic } from './ports';
 
 export const FOLDS: { readonly [Name in Topic]: Fold<EntryOf[Name]> } = {
-  usage: async (entries, known) => {
+  usage: async (changes, entries, known) => {
     const sent = entries.filter((entry) => !('reason' in entry));
-    return foldUsage(entries, await known.rated(sent));
+    foldUsage(changes, entries, await known.rated(sent));
   },
 
-  rated: async (entries, known) => {
+  rated: async (changes, entries, known) => {
     const sent = await known.sent(entries);
     const costs = await known.costs(entries);
     const byValue = entries.filter((entry) => costs.has(eventKey(entry)) && sharesByValue(entry));
-    return foldRated(entries, { sent, costs, fees: await feesOf(byValue, known) });
+    foldRated(changes, entries, { sent, costs, fees: await feesOf(byValue, known) });
   },
 
-  wallet: async (entries, known) => {
+  wallet: async (changes, entries, known) => {
     const debits = debitsIn(entries);
     const rated = debits.length === 0 ? new Map() : await known.ratedWithSeveralProducts(debits);
     const events: RatedSummary[] = [...rated.values()];
@@ -31,20 +31,20 @@ export const FOLDS: { readonly [Name in Topic]: Fold<EntryOf[Name]> } = {
       events.filter((event) => costs.has(eventKey(event))),
       known,
     );
-    return foldWallet(entries, { rated, costs, fees });
+    foldWallet(changes, entries, { rated, costs, fees });
   },
 
-  costs: async (entries, known) => {
+  costs: async (changes, entries, known) => {
     const withCosts = entries.filter((entry) => !('lines' in entry) || entry.lines.length > 0);
     const reversed = entries.filter((entry) => 'costsReversed' in entry);
     const rated = withCosts.length === 0 ? new Map() : await known.rated(withCosts);
     const costs = reversed.length === 0 ? new Map() : await known.costs(reversed);
     const byValue = [...rated.values()].filter(sharesByValue);
-    return foldCosts(entries, { rated, costs, fees: await feesOf(byValue, known) });
+    foldCosts(changes, entries, { rated, costs, fees: await feesOf(byValue, known) });
   },
 };
 
 const feesOf = async (
   events: readonly EventRef[],
-  known: Parameters<Fold<EventRef>>[1],
-): ReturnType<typeof known.fees> => (events.length === 0 ? new Map() : known.fees(events));
+  known: KnownEvents,
+): ReturnType<KnownEvents['fees']> => (events.length === 0 ? new Map() : known.fees(events));

@@ -52,8 +52,15 @@ export interface EntryBatch<Entry> {
   readonly usagePlaces?: ReadonlyMap<object, UsagePlace>;
 }
 
-/** A batch ends in one transaction: what `fold` answers, and the checkpoint of the batch. */
-export type Fold<Entry> = (entries: readonly Entry[], known: KnownEvents) => Promise<Changes>;
+/**
+ * Adds what the entries lead to. Batches that are written together add to the same changes, one
+ * after the other, and each knows what those before it said.
+ */
+export type Fold<Entry> = (
+  changes: Changes,
+  entries: readonly Entry[],
+  known: KnownEvents,
+) => Promise<void>;
 
 export type Topic = 'usage' | 'rated' | 'wallet' | 'costs';
 

@@ -17,7 +17,7 @@ import {
   type Happening,
   type RatedSummary,
 } from './entries';
-import { costsOfOneProduct, shareEventCosts } from './share-cost';
+import { costsOfOneProduct, type ProductShare, shareEventCosts } from './share-cost';
 
 /** Whether the values of an event's fees decide who bears its costs. */
 export const sharesByValue = (rated: RatedSummary): boolean => rated.productIds.length > 1;
@@ -74,8 +74,21 @@ function whoBears(costs: CostEntry, { rated, fees }: Bearing): Borne {
   const shares = sharesByValue(rated)
     ? shareEventCosts(lines, fees)
     : costsOfOneProduct(lines, productId);
-  return { ...NOBODY_YET, shares: shares.map((share) => ({ ...happeningOf(costs), ...share })) };
+  return { shares: shares.map((share) => shareOf(costs, share)), ofNoProduct: [], ofSubject: [] };
 }
+
+/** Written out, not spread: one a cost. */
+const shareOf = (costs: CostEntry, share: ProductShare): EventShare => ({
+  platform: costs.platform,
+  mode: costs.mode,
+  eventId: costs.eventId,
+  customerId: costs.customerId,
+  subject: costs.subject,
+  occurredAt: costs.occurredAt,
+  productId: share.productId,
+  currency: share.currency,
+  costs: share.costs,
+});
 
 function subjectBears(costs: CostEntry, lines: readonly CostLine[]): Borne {
   const { subject } = costs;

@@ -1,4 +1,4 @@
-/** Everything that a batch adds to the view, and what of before it takes back. */
+/** Everything that the batches of a transaction add to the view, and what of before they take back. */
 import {
   keyOf,
   type AuthorizationEntry,
@@ -31,10 +31,9 @@ export interface SubjectCost extends Happening, SubjectRef {
   readonly amount: CostLine['amount'];
 }
 
-/** Everything a batch adds. */
 export class Changes {
   readonly usage: UsageEntry[] = [];
-  /** By event: what several facts of a batch say of the same one is one row. */
+  /** By event: what several facts say of the same one is one row. */
   readonly reversals = new Map<string, ReversalEntry>();
   readonly rated: RatedEntry[] = [];
   readonly eventProducts: EventProduct[] = [];
@@ -44,7 +43,7 @@ export class Changes {
   readonly costs: CostEntry[] = [];
   readonly eventShares: EventShare[] = [];
   readonly subjectCosts: SubjectCost[] = [];
-  /** Rows that count no more, of this batch or of any before. */
+  /** Rows that count no more, of these batches or of any before. */
   readonly reversedFees: FeeReversal['reversedFee'][] = [];
   readonly reversedCosts: CostEntry[] = [];
   readonly reversedShares: EventShare[] = [];

@@ -1,6 +1,7 @@
 /**
  * The projection's rules: a batch of one topic's entries and what the other topics said so far
- * about the same events -> the rows and sums to add.
+ * about the same events -> the rows and sums to add. They are added to those of other batches that
+ * are written with it.
  *
  * Whatever joins topics is done by whoever comes second (or last), and each unit of money arises
  * from one topic only: revenue from the wallet, costs from the cost topic. So the rows are the same
@@ -12,7 +13,7 @@
  */
 import { ZERO } from '@kontor/money';
 import { assignCosts, type Bearing, takeBackCosts } from './bear-costs';
-import { Changes, happeningOf, subjectKey } from './changes';
+import { type Changes, type EventProduct, happeningOf, subjectKey } from './changes';
 import {
   CONVERTED,
   eventKey,
@@ -32,10 +33,10 @@ export type ByEvent<Entry> = ReadonlyMap<string, Entry>;
 
 /** `rated`: those of the events that are already rated. */
 export function foldUsage(
+  changes: Changes,
   entries: readonly UsageTopicEntry[],
   rated: ByEvent<RatedSummary>,
-): Changes {
-  const changes = new Changes();
+): void {
   for (const entry of entries) {
     if ('reason' in entry) {
       addReversal(changes, entry);
@@ -46,7 +47,6 @@ export function foldUsage(
     const outcome = rated.get(eventKey(entry));
     if (outcome) countOutcome(changes, entry, outcome);
   }
-  return changes;
 }
 
 /** Costs may follow; what was said first stays. */
@@ -63,13 +63,16 @@ export interface KnownOfRated {
   readonly fees: ByEvent<readonly FeeValue[]>;
 }
 
-export function foldRated(entries: readonly RatedEntry[], known: KnownOfRated): Changes {
-  const changes = new Changes();
+export function foldRated(
+  changes: Changes,
+  entries: readonly RatedEntry[],
+  known: KnownOfRated,
+): void {
   for (const entry of entries) {
     const key = eventKey(entry);
     changes.rated.push(entry);
     for (const productCode of entry.productCodes)
-      changes.eventProducts.push({ ...happeningOf(entry), productCode });
+      changes.eventProducts.push(productOfEvent(entry, productCode));
     const free = freeFeesOf(entry);
     for (const fee of free) addFee(changes, fee);
     if (known.sent.has(key)) countOutcome(changes, entry, entry);
@@ -77,8 +80,18 @@ export function foldRated(entries: readonly RatedEntry[], known: KnownOfRated): 
     const fees = [...(known.fees.get(key) ?? []), ...free];
     if (costs) assignCosts(changes, costs, { rated: entry, fees });
   }
-  return changes;
 }
+
+/** Written out, not spread: one a fee. */
+const productOfEvent = (entry: RatedEntry, productCode: string): EventProduct => ({
+  platform: entry.platform,
+  mode: entry.mode,
+  eventId: entry.eventId,
+  customerId: entry.customerId,
+  subject: entry.subject,
+  occurredAt: entry.occurredAt,
+  productCode,
+});
 
 /** What the other topics said about the events of debits; only of events with several products. */
 export interface KnownOfDebits {
@@ -88,8 +101,11 @@ export interface KnownOfDebits {
   readonly fees: ByEvent<readonly FeeValue[]>;
 }
 
-export function foldWallet(entries: readonly WalletEntry[], known: KnownOfDebits): Changes {
-  const changes = new Changes();
+export function foldWallet(
+  changes: Changes,
+  entries: readonly WalletEntry[],
+  known: KnownOfDebits,
+): void {
   for (const entry of entries)
     if ('transactionId' in entry) {
       changes.charges.push(entry);
@@ -97,7 +113,6 @@ export function foldWallet(entries: readonly WalletEntry[], known: KnownOfDebits
     } else if ('authorizationId' in entry) changes.authorizations.push(entry);
     else if ('reversedFee' in entry) removeFee(changes, entry.reversedFee);
   foldDebits(changes, debitsIn(entries), known);
-  return changes;
 }
 
 export const debitsIn = (entries: readonly WalletEntry[]): FeeValue[] =>
@@ -129,8 +144,11 @@ export interface KnownOfCosts {
   readonly costs: ByEvent<CostEntry>;
 }
 
-export function foldCosts(entries: readonly CostTopicEntry[], known: KnownOfCosts): Changes {
-  const changes = new Changes();
+export function foldCosts(
+  changes: Changes,
+  entries: readonly CostTopicEntry[],
+  known: KnownOfCosts,
+): void {
   const inBatch = new Map<string, CostEntry>();
   for (const entry of entries) {
     const key = eventKey(entry);
@@ -142,7 +160,6 @@ export function foldCosts(entries: readonly CostTopicEntry[], known: KnownOfCost
     else addCosts(changes, costs, bearing);
     inBatch.set(key, costs);
   }
-  return changes;
 }
 
 const NO_FEES: readonly FeeValue[] = [];

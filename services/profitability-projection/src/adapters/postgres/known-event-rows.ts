@@ -1,5 +1,5 @@
 /** What the view holds about given events, by one set-based read per question. */
-import type { Transaction } from '@kontor/postgres';
+import { columnsOf, type Queryable } from '@kontor/postgres';
 import type { KnownEvents } from '../../app/ports';
 import {
   eventKey,
@@ -9,7 +9,6 @@ import {
   type RatedSummary,
 } from '../../domain/entries';
 import type { AppliedUsage } from './applied-usage';
-import { columnsOf } from './columns';
 import {
   costLineFromRow,
   feeValueFromRow,
@@ -49,11 +48,13 @@ interface SummaryRow extends PlacedRow {
 
 export class KnownEventRows implements KnownEvents {
   constructor(
-    private readonly tx: Transaction,
+    private readonly tx: Queryable,
     private readonly applied: AppliedUsage,
   ) {}
 
-  async sent(events: readonly EventRef[]): Promise<ReadonlySet<string>> {
+  async sent(asked: readonly EventRef[]): Promise<ReadonlySet<string>> {
+    const events = this.applied.reachedBy('usage', asked);
+    if (events.length === 0) return new Set();
     const rows = await this.tx.query<PlacedRow>(
       rowsOf('usage_detail', 'true AS sent'),
       keysOf(events),

@@ -1,8 +1,7 @@
 /** Rows that count no more: fees and costs are marked, shares become 0. */
-import type { Transaction } from '@kontor/postgres';
+import { columnsOf, type Queryable } from '@kontor/postgres';
 import type { Happening } from '../../domain/entries';
 import type { Changes } from '../../domain/changes';
-import { columnsOf } from './columns';
 
 const OF_EVENT: readonly ((row: Happening) => string)[] = [
   (row) => row.platform,
@@ -11,7 +10,7 @@ const OF_EVENT: readonly ((row: Happening) => string)[] = [
 ];
 const SAME_EVENT = 't.platform = g.platform AND t.mode = g.mode AND t.event_id = g.event_id';
 
-export async function writeReversed(tx: Transaction, changes: Changes): Promise<void> {
+export async function writeReversed(tx: Queryable, changes: Changes): Promise<void> {
   await update(tx, changes.reversedFees, {
     text: `UPDATE fee_value AS t SET reversed = true
            FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[])
@@ -55,7 +54,7 @@ export async function writeReversed(tx: Transaction, changes: Changes): Promise<
 
 /** Nearly always there is nothing to do. */
 async function update<Row>(
-  tx: Transaction,
+  tx: Queryable,
   rows: readonly Row[],
   statement: { readonly text: string; readonly columns: readonly ((row: Row) => string)[] },
 ): Promise<void> {

@@ -1,13 +1,15 @@
-/** Adding a batch's sums to the stored ones: one statement per table, rows in the order of keys. */
+/** Adding sums to the stored ones: one statement per table, rows in the order of keys. */
+import { columnsOf } from '@kontor/postgres';
 import { wire } from '@kontor/money';
-import type { Transaction } from '@kontor/postgres';
 import {
   ROLL_UP_TABLES,
   type RollUpRow,
   type RollUps,
   type RollUpTable,
 } from '../../domain/roll-ups';
-import { columnsOf } from './columns';
+import type { Changes } from '../../domain/changes';
+import type { StatementsInTurn } from './statements-in-turn';
+import type { ViewPart } from './view-part';
 
 interface Measure {
   readonly column: string;
@@ -66,7 +68,27 @@ function statementOf(table: RollUpTable): string {
           ON CONFLICT (${keyColumns.join(', ')}) DO UPDATE SET ${sums.join(', ')}`;
 }
 
-export async function addRollUps(tx: Transaction, rollUps: RollUps): Promise<void> {
+/** Sums are written once, when all are added up, and last: partitions share their rows. */
+export class RollUpPart implements ViewPart {
+  constructor(
+    private readonly statements: StatementsInTurn,
+    private readonly changes: Changes,
+  ) {}
+
+  writeFolded(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async finish(): Promise<number> {
+    await addRollUps(this.statements, this.changes.rollUps);
+    return 0;
+  }
+}
+
+export async function addRollUps(
+  statements: Pick<StatementsInTurn, 'send'>,
+  rollUps: RollUps,
+): Promise<void> {
   for (const table of ROLL_UP_TABLES) {
     const rows = rollUps.rows(table);
     if (rows.length === 0) continue;
@@ -79,6 +101,6 @@ export async function addRollUps(tx: Transaction, rollUps: RollUps): Promise<voi
       ),
       ...measures.map(({ of }) => of),
     ]);
-    await tx.query(STATEMENTS[table], columns, { name: `add ${table}` });
+    await statements.send({ name: `add ${table}`, text: STATEMENTS[table], values: columns });
   }
 }

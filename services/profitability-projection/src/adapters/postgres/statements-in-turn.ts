@@ -1,0 +1,48 @@
+/**
+ * The statements of a transaction, one after the other, without waiting for each: while one runs in
+ * the database, the rows of the next are printed.
+ *
+ * Errors: that of a statement is thrown to whoever sends or asks next, and by `done`; those behind it
+ *         are not sent.
+ */
+import type { Queryable, Transaction } from '@kontor/postgres';
+
+export interface Statement {
+  /** Prepared once per connection under this name, when there is one. */
+  readonly name?: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+export class StatementsInTurn implements Queryable {
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly tx: Transaction) {}
+
+  /** Resolves when the statement was sent, which is when the one before it is done. */
+  async send(statement: Statement): Promise<void> {
+    await this.last;
+    void this.start(statement);
+  }
+
+  async query<Row extends object>(
+    text: string,
+    values: readonly unknown[] = [],
+    options: { readonly name?: string } = {},
+  ): Promise<Row[]> {
+    await this.last;
+    return this.start<Row>({ text, values, ...options });
+  }
+
+  async done(): Promise<void> {
+    await this.last;
+  }
+
+  private start<Row extends object>({ text, values, name }: Statement): Promise<Row[]> {
+    const running = this.tx.query<Row>(text, values, name === undefined ? {} : { name });
+    // It is met by whoever comes next.
+    running.catch(() => undefined);
+    this.last = running;
+    return running;
+  }
+}
