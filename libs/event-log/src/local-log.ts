@@ -1,4 +1,11 @@
-import type { Database, Queryable, Transaction } from '@kontor/postgres';
+import {
+  arrayOf,
+  columnsOf,
+  type Database,
+  numbersOf,
+  type Queryable,
+  type Transaction,
+} from '@kontor/postgres';
 import { PartitionCountChanged } from './errors';
 import type { LocalLog, RecordDraft, RecordPosition, TopicPartition } from './ports';
 import { textOf } from './records';
@@ -41,14 +48,16 @@ export async function openLocalLog(
 export function appendArguments(records: readonly RecordDraft[]): unknown[] {
   const trace = currentTraceparent();
   return [
-    records.map((record) => record.topic),
-    records.map((record) => record.partition),
-    records.map((record) => record.facts.length),
+    arrayOf(records.map((record) => record.topic)),
+    numbersOf(records.map((record) => record.partition)),
+    numbersOf(records.map((record) => record.facts.length)),
     // JSON text has no raw line feeds, so joining costs no escaping on either side.
     `${trace === undefined ? '' : `\t${trace}\n`}${records.map(textOf).join('\n')}`,
-    records.map((record) => record.cause?.topic ?? null),
-    records.map((record) => record.cause?.partition ?? null),
-    records.map((record) => record.cause?.position ?? null),
+    ...columnsOf<RecordDraft>(records, [
+      ({ cause }) => cause?.topic ?? null,
+      ({ cause }) => (cause ? String(cause.partition) : null),
+      ({ cause }) => (cause ? String(cause.position) : null),
+    ]),
   ];
 }
 

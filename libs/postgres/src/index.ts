@@ -7,6 +7,7 @@ export {
   viewSchemaOf,
 } from './database';
 export { openCopySession, type CopySession } from './copy/copy-session';
+export { arrayOf, columnsOf, jsonLines, numbersOf } from './columns';
 export * from './errors';
 export * from './migrate';
 export type * from './ports';

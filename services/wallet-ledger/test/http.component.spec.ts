@@ -311,6 +311,23 @@ describe('wallets over HTTP', () => {
     expect((await service.api.get(`${path}?cursor=forged`)).status).toBe(422);
   });
 
+  it('find the transactions of an account by its id, however long its name is', async () => {
+    const id = await customer();
+    await topUp(id, 3, { account_name: 'n'.repeat(255) });
+    const wallet = `/customers/${id}/wallet`;
+    const [account] = (await service.api.read(wallet)).accounts;
+    const query = `account_id=${account.id.toUpperCase()}`;
+    const list = await pollUntil(async () => {
+      const read = await service.api.read(`${wallet}/transactions?${query}`);
+      return read.total_count === 1 && read;
+    });
+    expect(list.items).toMatchObject([{ account_id: account.id, amount: '3' }]);
+    for (const wrong of ['', 'n'.repeat(1_025)]) {
+      const answer = await service.api.get(`${wallet}/transactions?account_id=${wrong}`);
+      expect(answer.status).toBe(422);
+    }
+  });
+
   it('show a transaction as soon as it was answered', async () => {
     const id = await customer();
     for (let round = 0; round < 10; round += 1) {

@@ -23,10 +23,18 @@ export function addTo(total, tally) {
 const centsOf = (number) => 1 + ((number * 37) % 300);
 const textOf = (cents) => (cents / 100).toFixed(2);
 
-/** Makes the requests of one bench; `walletAt(n)` says whose hold the n-th one is. */
+/** More than any side gets through in one round; what goes beyond is made on the way. */
+const READY = 60_000;
+
+/**
+ * Makes the requests of one bench; `walletAt(n)` says whose hold the n-th one is. `prepare` makes them
+ * ahead of a round, so that measuring does not pay for them.
+ */
 export function requestsOf(walletAt, newUuid) {
   let made = 0;
-  return () => {
+  let ready = [];
+  let taken = 0;
+  const make = () => {
     made += 1;
     const cents = centsOf(made);
     const [id, wallet, amount] = [newUuid(), walletAt(made), textOf(cents)];
@@ -35,6 +43,19 @@ export function requestsOf(walletAt, newUuid) {
       .digest('base64url')
       .slice(0, 22);
     return { id, wallet, amount, cents, hash, captures: made % 2 === 0 };
+  };
+  return {
+    prepare() {
+      ready = ready.slice(taken);
+      taken = 0;
+      while (ready.length < READY) ready.push(make());
+    },
+    next() {
+      const request = ready[taken];
+      if (!request) return make();
+      taken += 1;
+      return request;
+    },
   };
 }
 
@@ -55,13 +76,13 @@ async function end(side, request, tally) {
 }
 
 /** Closed loop: as fast as `callers` callers go for `ms`. */
-export async function asFastAsPossible(side, { nextRequest, callers, ms }) {
+export async function asFastAsPossible(side, { requests, callers, ms }) {
   const tally = newTally();
   const begin = performance.now();
   const until = begin + ms;
   const caller = async () => {
     while (performance.now() < until) {
-      const request = nextRequest();
+      const request = requests.next();
       await authorize(side, request, tally);
       await end(side, request, tally);
     }
@@ -74,7 +95,7 @@ export async function asFastAsPossible(side, { nextRequest, callers, ms }) {
  * Open loop: operations start at fixed instants, whatever became of the ones before; with `callers`
  * under way a start is dropped and counted. Delays count from the intended start.
  */
-export async function atFixedRate(side, { nextRequest, callers, ratePerSecond, ms }) {
+export async function atFixedRate(side, { requests, callers, ratePerSecond, ms }) {
   const tally = newTally();
   const delays = [];
   const open = [];
@@ -90,7 +111,7 @@ export async function atFixedRate(side, { nextRequest, callers, ratePerSecond, m
     underWay += 1;
     if (open.length > 0) await end(side, open.shift(), tally);
     else {
-      const request = nextRequest();
+      const request = requests.next();
       await authorize(side, request, tally);
       open.push(request);
     }

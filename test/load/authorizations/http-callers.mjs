@@ -88,11 +88,12 @@ const makers = new Map();
 
 process.on('message', async ({ kind, port, connections, wallets, ...options }) => {
   const side = overHttp(port, connections);
-  const nextRequest = makers.get(port) ?? requestsOf((n) => wallets[n % wallets.length], newUuid);
-  makers.set(port, nextRequest);
+  const requests = makers.get(port) ?? requestsOf((n) => wallets[n % wallets.length], newUuid);
+  makers.set(port, requests);
+  requests.prepare();
   try {
     const measure = kind === 'open' ? atFixedRate : asFastAsPossible;
-    process.send(await measure(side, { ...options, nextRequest, callers: connections }));
+    process.send(await measure(side, { ...options, requests, callers: connections }));
   } catch (error) {
     process.send({ error: String(error) });
   }

@@ -50,7 +50,7 @@ export async function runInProcess({ id, wallets: count, floor, goal }) {
         void: (request) => book.void(request.id),
       },
     };
-    const next = {
+    const requests = {
       ours: requestsOf((n) => wallets[n % count], newUuid),
       rival: requestsOf((n) => names[n % count], newUuid),
     };
@@ -61,7 +61,8 @@ export async function runInProcess({ id, wallets: count, floor, goal }) {
     }));
     opened.batches.length = 0;
     const rates = await inTurn(['ours', 'rival'], ROUNDS, async (side, counts) => {
-      const options = { nextRequest: next[side], callers: CALLERS, ms: ROUND_MS };
+      requests[side].prepare();
+      const options = { requests: requests[side], callers: CALLERS, ms: ROUND_MS };
       const measure = () => asFastAsPossible(sides[side], options);
       const round = await (counts ? cpu.count(side, measure) : measure());
       addTo(done[side], round.tally);
@@ -70,7 +71,8 @@ export async function runInProcess({ id, wallets: count, floor, goal }) {
     const commandsPerBatch = Math.round(median(opened.batches));
     const latency = {};
     for (const side of ['ours', 'rival']) {
-      const options = { nextRequest: next[side], callers: CALLERS, ms: OPEN_LOOP_MS };
+      requests[side].prepare();
+      const options = { requests: requests[side], callers: CALLERS, ms: OPEN_LOOP_MS };
       const ratePerSecond = Math.round(median(rates[side]) / 2);
       const seen = await atFixedRate(sides[side], { ...options, ratePerSecond });
       addTo(done[side], seen.tally);

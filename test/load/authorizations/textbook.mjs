@@ -1,7 +1,8 @@
 /**
  * Authorizations as a careful engineer builds them on PostgreSQL: a balance row, a table of holds,
- * idempotency keys; one transaction per request with `SELECT ... FOR UPDATE`, prepared statements, a
- * pool, an index on what is open. What needs no lock is done before the lock is taken.
+ * double-entry postings from which statements and audits are made, idempotency keys; one transaction
+ * per request with `SELECT ... FOR UPDATE`, prepared statements, a pool, indexes on what is open and on
+ * a wallet's postings. What needs no lock is done before the lock is taken.
  */
 export const SCHEMA = `
   CREATE SCHEMA IF NOT EXISTS textbook;
@@ -20,6 +21,16 @@ export const SCHEMA = `
     expires_at timestamptz NOT NULL
   );
   CREATE INDEX hold_open ON textbook.hold (expires_at) WHERE status = 'authorized';
+  CREATE TABLE textbook.posting (
+    hold_id uuid NOT NULL REFERENCES textbook.hold,
+    kind text NOT NULL,
+    account text NOT NULL,
+    wallet_id text NOT NULL,
+    amount numeric(24, 12) NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (hold_id, kind, account)
+  );
+  CREATE INDEX posting_of_wallet ON textbook.posting (wallet_id, created_at);
   CREATE TABLE textbook.idempotency_key (
     key uuid PRIMARY KEY,
     request_hash text NOT NULL,
@@ -34,6 +45,8 @@ const STATEMENTS = {
           VALUES ($1, $2, $3, now() + interval '15 minutes')`,
   hold: `UPDATE textbook.wallet SET available = available - $2::numeric, held = held + $2::numeric
          WHERE id = $1`,
+  post: `INSERT INTO textbook.posting (hold_id, kind, account, wallet_id, amount)
+         VALUES ($1, $2, $3, $5, -$6::numeric), ($1, $2, $4, $5, $6::numeric)`,
   read: 'SELECT wallet_id, amount, status FROM textbook.hold WHERE id = $1 FOR UPDATE',
   end: 'UPDATE textbook.hold SET status = $2, captured = $3 WHERE id = $1',
   capture: 'UPDATE textbook.wallet SET held = held - $2::numeric WHERE id = $1',
@@ -62,6 +75,7 @@ export class Textbook {
       if (Number(rows[0].available) < Number(amount)) throw new Refused(402, 'insufficient_funds');
       await run('place', [id, wallet, amount]);
       await run('hold', [wallet, amount]);
+      await run('post', [id, 'authorized', 'available', 'held', wallet, amount]);
       return { id, amount, status: 'authorized' };
     });
   }
@@ -83,6 +97,8 @@ export class Textbook {
       const captured = status === 'captured' ? amount : '0';
       await run('end', [id, status, captured]);
       await run(status === 'captured' ? 'capture' : 'release', [wallet, amount]);
+      const to = status === 'captured' ? 'revenue' : 'available';
+      await run('post', [id, status, 'held', to, wallet, amount]);
       return { id, amount, status, captured };
     });
   }
@@ -119,6 +135,9 @@ export async function brokenBooks(pool, { wallets, opened, done }) {
     SELECT (SELECT sum(available) FROM textbook.wallet)::float8 AS available,
            (SELECT sum(held) FROM textbook.wallet)::float8 AS held,
            (SELECT count(*) FROM textbook.hold)::int AS holds,
+           (SELECT count(*) FROM textbook.posting)::int AS postings,
+           (SELECT sum(amount) FROM textbook.posting)::float8 AS trial,
+           (SELECT sum(amount) FROM textbook.posting WHERE account = 'revenue')::float8 AS revenue,
            (SELECT count(*) FROM textbook.idempotency_key)::int AS keys,
            (SELECT count(*) FROM textbook.hold WHERE status = 'captured')::int AS captured,
            (SELECT count(*) FROM textbook.hold WHERE status = 'voided')::int AS voided`);
@@ -126,6 +145,9 @@ export async function brokenBooks(pool, { wallets, opened, done }) {
     available: wallets * opened - done.capturedCents / 100,
     held: 0,
     holds: done.authorized,
+    postings: 2 * (done.authorized + done.captured + done.voided),
+    trial: 0,
+    revenue: done.capturedCents / 100,
     keys: done.authorized,
     captured: done.captured,
     voided: done.voided,

@@ -1,7 +1,8 @@
 /**
  * The textbook rival: "track it in Postgres", as a competent engineer writes it in a week. A Fastify
  * server that takes the same `POST /events` bodies and does the same inserts and updates, one
- * transaction an event, in the request: event, fee, cost, wallet, posting lines, day sums.
+ * transaction an event, in the request: event, fee, cost, wallet, posting lines, and the sums of a day
+ * that our answers need, of customer, subject, product, vendor, type of event and platform.
  *
  * What it does right: a pool of 32, named prepared statements (one round trip each), indexes as ours
  * has them, prices and vendors in memory, the rows that everybody shares written last so that their
@@ -16,14 +17,18 @@ const SCHEMA = `
     id uuid PRIMARY KEY, customer_id text NOT NULL, event_type text NOT NULL, subject text,
     occurred_at timestamptz NOT NULL, data jsonb, created_at timestamptz NOT NULL DEFAULT now());
   CREATE INDEX ON event (customer_id, occurred_at);
+  CREATE INDEX ON event (occurred_at, id);
+  CREATE INDEX ON event (subject, customer_id, occurred_at) WHERE subject IS NOT NULL;
   CREATE TABLE fee (
     id uuid PRIMARY KEY, event_id uuid NOT NULL, customer_id text NOT NULL, product_id text NOT NULL,
     asset text NOT NULL, amount numeric(27, 12) NOT NULL, occurred_at timestamptz NOT NULL);
   CREATE INDEX ON fee (customer_id, occurred_at);
+  CREATE INDEX ON fee (product_id, occurred_at);
   CREATE TABLE cost (
     event_id uuid, line int, customer_id text NOT NULL, vendor_id text NOT NULL,
     amount numeric(27, 12) NOT NULL, occurred_at timestamptz NOT NULL, PRIMARY KEY (event_id, line));
   CREATE INDEX ON cost (customer_id, occurred_at);
+  CREATE INDEX ON cost (vendor_id, occurred_at);
   CREATE TABLE wallet (
     customer_id text, asset text, balance numeric(27, 12) NOT NULL, PRIMARY KEY (customer_id, asset));
   CREATE TABLE posting (
@@ -39,7 +44,12 @@ const SCHEMA = `
     product_id text, day date, revenue numeric(40, 12) NOT NULL, costs numeric(40, 12) NOT NULL,
     PRIMARY KEY (product_id, day));
   CREATE TABLE vendor_day (
-    vendor_id text, day date, costs numeric(40, 12) NOT NULL, PRIMARY KEY (vendor_id, day));`;
+    vendor_id text, day date, costs numeric(40, 12) NOT NULL, PRIMARY KEY (vendor_id, day));
+  CREATE TABLE type_day (
+    event_type text, day date, events bigint NOT NULL, PRIMARY KEY (event_type, day));
+  CREATE TABLE platform_day (
+    day date PRIMARY KEY, revenue numeric(40, 12) NOT NULL, costs numeric(40, 12) NOT NULL,
+    events bigint NOT NULL);`;
 
 const ADD = {
   event: `INSERT INTO event (id, customer_id, event_type, subject, occurred_at, data)
@@ -61,6 +71,11 @@ const ADD = {
               SET revenue = product_day.revenue + excluded.revenue, costs = product_day.costs + excluded.costs`,
   vendor: `INSERT INTO vendor_day VALUES ($1, $2, $3)
            ON CONFLICT (vendor_id, day) DO UPDATE SET costs = vendor_day.costs + excluded.costs`,
+  type: `INSERT INTO type_day VALUES ($1, $2, 1)
+         ON CONFLICT (event_type, day) DO UPDATE SET events = type_day.events + 1`,
+  platform: `INSERT INTO platform_day VALUES ($1, $2, $3, 1)
+             ON CONFLICT (day) DO UPDATE SET revenue = platform_day.revenue + excluded.revenue,
+               costs = platform_day.costs + excluded.costs, events = platform_day.events + 1`,
 };
 
 const PRICES = new Map([['call', { productId: 'calls', unitPrice: process.env.FEE }]]);
@@ -94,6 +109,8 @@ async function track(client, customer, event) {
       await execute(client, 'subject', [customer, subject, day, ...sums]);
       await execute(client, 'product', [price.productId, day, ...sums]);
       await execute(client, 'vendor', [vendor, day, cost.amount]);
+      await execute(client, 'type', [type, day]);
+      await execute(client, 'platform', [day, ...sums]);
     }
     await client.query('COMMIT');
     return added.rowCount === 1 ? 'accepted' : 'duplicate';

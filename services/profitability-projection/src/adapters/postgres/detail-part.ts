@@ -1,8 +1,8 @@
 /** The rows of what was said: one insert per table, then what of them counts no more. */
+import { columnsOf } from '@kontor/postgres';
 import { partitionOf, partitionsOf } from '@kontor/event-log';
 import type { Changes } from '../../domain/changes';
 import type { SubjectRef } from '../../domain/entries';
-import { columnsOf } from './columns';
 import {
   AUTHORIZATION_USE,
   CHARGE,

@@ -1,4 +1,5 @@
 /** Entries <-> rows of the detail tables: the statements that insert, and what reads decode. */
+import { arrayOf, columnsOf, jsonLines } from '@kontor/postgres';
 import { decimal, wire } from '@kontor/money';
 import type {
   AuthorizationEntry,
@@ -14,7 +15,6 @@ import type {
 } from '../../domain/entries';
 import { uncollectedOf } from '../../domain/entries';
 import type { EventProduct, EventShare, SubjectCost } from '../../domain/changes';
-import { arrayOf, columnsOf, jsonLines } from './columns';
 
 /** A statement of one table, prepared once under its name. */
 export interface Insert<Row> {

@@ -1,5 +1,5 @@
 /** What the view holds about given events, by one set-based read per question. */
-import type { Queryable } from '@kontor/postgres';
+import { columnsOf, type Queryable } from '@kontor/postgres';
 import type { KnownEvents } from '../../app/ports';
 import {
   eventKey,
@@ -9,7 +9,6 @@ import {
   type RatedSummary,
 } from '../../domain/entries';
 import type { AppliedUsage } from './applied-usage';
-import { columnsOf } from './columns';
 import {
   costLineFromRow,
   feeValueFromRow,

@@ -1,8 +1,7 @@
 /** Rows that count no more: fees and costs are marked, shares become 0. */
-import type { Queryable } from '@kontor/postgres';
+import { columnsOf, type Queryable } from '@kontor/postgres';
 import type { Happening } from '../../domain/entries';
 import type { Changes } from '../../domain/changes';
-import { columnsOf } from './columns';
 
 const OF_EVENT: readonly ((row: Happening) => string)[] = [
   (row) => row.platform,

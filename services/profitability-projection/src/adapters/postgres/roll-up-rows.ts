@@ -1,4 +1,5 @@
 /** Adding sums to the stored ones: one statement per table, rows in the order of keys. */
+import { columnsOf } from '@kontor/postgres';
 import { wire } from '@kontor/money';
 import {
   ROLL_UP_TABLES,
@@ -7,7 +8,6 @@ import {
   type RollUpTable,
 } from '../../domain/roll-ups';
 import type { Changes } from '../../domain/changes';
-import { columnsOf } from './columns';
 import type { StatementsInTurn } from './statements-in-turn';
 import type { ViewPart } from './view-part';
 

@@ -1,6 +1,6 @@
 /** Open subjects, their fees and costs, and what was shared of them. */
 import { decimal, wire } from '@kontor/money';
-import type { Database, Transaction } from '@kontor/postgres';
+import { columnsOf, type Database, type Transaction } from '@kontor/postgres';
 import type {
   CostlyEvent,
   OpenSubject,
@@ -12,7 +12,6 @@ import { eventKey, type SubjectRef, type Tenant } from '../../domain/entries';
 import { subjectKey, type SubjectCost } from '../../domain/changes';
 import type { Reshared, SubjectShare } from '../../domain/reshare';
 import type { WeighedFee } from '../../domain/share-cost';
-import { columnsOf } from './columns';
 import { happeningFromRow, type HappeningRow } from './detail-rows.codec';
 import type { PartitionTurns } from './partition-turns';
 import { addRollUps } from './roll-up-rows';

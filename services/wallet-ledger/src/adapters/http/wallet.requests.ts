@@ -82,9 +82,12 @@ export const TRANSACTION_TYPES = [
   'reversal',
 ] as const;
 
+/** The name, `:` and the asset, each of 255 characters; a name in small letters can be longer. */
+const ACCOUNT_ID_MAX = 1_024;
+
 export const zTransactionsQuery = zPage.extend({
   ...zPeriod.shape,
-  account_id: zName.optional(),
+  account_id: z.string().min(1).max(ACCOUNT_ID_MAX).optional(),
   type: z.enum(TRANSACTION_TYPES).optional(),
   subject: zName.optional(),
 });

@@ -10,6 +10,7 @@ import {
   type RecordDraft,
   settlementPlans,
 } from '@kontor/event-log';
+import { arrayOf, columnsOf, numbersOf } from '@kontor/postgres';
 import {
   type LedgerWrite,
   type LogAddress,
@@ -167,21 +168,26 @@ const sameCause = (left: LogAddress | undefined, right: LogAddress | undefined):
 function walletArguments({ changed, read }: LedgerWrite): unknown[] {
   const keys: WalletKey[] = [...changed, ...read].map(({ key }) => key);
   return [
-    keys.map(({ platform }) => platform),
-    keys.map(({ mode }) => mode),
-    keys.map(({ customerId }) => customerId),
-    [...changed.map(({ versionBefore }) => versionBefore), ...read.map(({ version }) => version)],
+    ...columnsOf<WalletKey>(keys, [
+      ({ platform }) => platform,
+      ({ mode }) => mode,
+      ({ customerId }) => customerId,
+    ]),
+    numbersOf([
+      ...changed.map(({ versionBefore }) => versionBefore),
+      ...read.map(({ version }) => version),
+    ]),
     // JSON text has no raw line feeds, so joining costs no escaping on either side.
     [...changed.map(({ wallet }) => toRow(wallet)), ...read.map(() => '')].join('\n'),
-    [...changed.map(({ wakeAt }) => wakeAt ?? null), ...read.map(() => null)],
+    arrayOf([...changed.map(({ wakeAt }) => wakeAt ?? null), ...read.map(() => null)]),
   ];
 }
 
 function transactionArguments(batch: LedgerWrite, places: readonly Place[][]): unknown[] {
   const { transactions } = batch;
   return [
-    transactions.map(({ transactionId }) => transactionId),
-    transactions.map(({ contentHash }) => contentHash),
+    arrayOf(transactions.map(({ transactionId }) => transactionId)),
+    arrayOf(transactions.map(({ contentHash }) => contentHash)),
     ...placeArguments(batch, transactions, places),
   ];
 }
@@ -189,8 +195,8 @@ function transactionArguments(batch: LedgerWrite, places: readonly Place[][]): u
 function endArguments(batch: LedgerWrite, places: readonly Place[][]): unknown[] {
   const { ends } = batch;
   return [
-    ends.map(({ authorizationId }) => authorizationId),
-    ends.map(({ endHash }) => endHash),
+    arrayOf(ends.map(({ authorizationId }) => authorizationId)),
+    arrayOf(ends.map(({ endHash }) => endHash)),
     ...placeArguments(batch, ends, places),
   ];
 }
@@ -208,10 +214,16 @@ function placeArguments(
     return place;
   });
   return [
-    events.map(({ postIndex }) => walletPlace.get(posts[postIndex]?.wallet.id ?? '')),
-    at.map(({ record }) => record + 1),
-    at.map(({ index }) => index),
+    numbersOf(events.map(({ postIndex }) => placeOfWallet(posts[postIndex], walletPlace))),
+    numbersOf(at.map(({ record }) => record + 1)),
+    numbersOf(at.map(({ index }) => index)),
   ];
+}
+
+function placeOfWallet(post: Post | undefined, places: ReadonlyMap<string, number>): number {
+  const place = post && places.get(post.wallet.id);
+  if (place === undefined) throw new Error('an id of a wallet that is not written');
+  return place;
 }
 
 /** What most batches do not have; null then. */

@@ -1,4 +1,4 @@
-import type { Queryable, Transaction } from '@kontor/postgres';
+import { columnsOf, type Queryable, type Transaction } from '@kontor/postgres';
 import type { WalletKey } from '../../app/ports';
 import type { StatementLine, UnlinedFact } from '../events/statement-lines.mapping';
 
@@ -14,7 +14,7 @@ export async function addStatementLines(
      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::smallint[],
        $6::text[], $7::text[], $8::text[], $9::text[], $10::numeric[], $11::numeric[], $12::text[],
        $13::text[], $14::text[], $15::text[], $16::text[], $17::timestamptz[])`,
-    columnsOf(lines),
+    columnsOf(lines, LINE_COLUMNS),
     { name: 'add statement lines' },
   );
 }
@@ -28,36 +28,36 @@ export async function addUnlinedFacts(
     `INSERT INTO fact_without_line (platform, mode, customer_id, position, index, created_at)
      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::smallint[],
        $6::timestamptz[])`,
-    [
-      facts.map(({ platform }) => platform),
-      facts.map(({ mode }) => mode),
-      facts.map(({ customerId }) => customerId),
-      facts.map(({ position }) => position),
-      facts.map(({ index }) => index),
-      facts.map(({ createdAt }) => createdAt),
-    ],
+    columnsOf<UnlinedFact>(facts, [
+      ({ platform }) => platform,
+      ({ mode }) => mode,
+      ({ customerId }) => customerId,
+      ({ position }) => String(position),
+      ({ index }) => String(index),
+      ({ createdAt }) => createdAt,
+    ]),
     { name: 'add facts without lines' },
   );
 }
 
-const columnsOf = (lines: readonly StatementLine[]): unknown[] => [
-  lines.map((line) => line.platform),
-  lines.map((line) => line.mode),
-  lines.map((line) => line.customerId),
-  lines.map((line) => line.position),
-  lines.map((line) => line.index),
-  lines.map((line) => line.transactionId),
-  lines.map((line) => line.type),
-  lines.map((line) => line.accountId),
-  lines.map((line) => line.asset),
-  lines.map((line) => line.amount),
-  lines.map((line) => line.balance),
-  lines.map((line) => line.description),
-  lines.map((line) => line.subject),
-  lines.map((line) => line.eventId),
-  lines.map((line) => JSON.stringify(line.lots)),
-  lines.map((line) => line.metadata && JSON.stringify(line.metadata)),
-  lines.map((line) => line.createdAt),
+const LINE_COLUMNS: readonly ((line: StatementLine) => string | null)[] = [
+  (line) => line.platform,
+  (line) => line.mode,
+  (line) => line.customerId,
+  (line) => String(line.position),
+  (line) => String(line.index),
+  (line) => line.transactionId,
+  (line) => line.type,
+  (line) => line.accountId,
+  (line) => line.asset,
+  (line) => line.amount,
+  (line) => line.balance,
+  (line) => line.description,
+  (line) => line.subject,
+  (line) => line.eventId,
+  (line) => JSON.stringify(line.lots),
+  (line) => line.metadata && JSON.stringify(line.metadata),
+  (line) => line.createdAt,
 ];
 
 export interface StatementFilter {

@@ -13,7 +13,12 @@ export const columnsOf = <Row>(
   columns: readonly ((row: Row) => string | null)[],
 ): string[] => columns.map((column) => columnOf(rows, column));
 
-export const arrayOf = (values: readonly string[]): string => columnOf(values, (value) => value);
+export const arrayOf = (values: readonly (string | null)[]): string => columnOf(values, itself);
+
+/** Of whole numbers. */
+export const numbersOf = (values: readonly number[]): string => `{${values.join(',')}}`;
+
+const itself = (value: string | null): string | null => value;
 
 function columnOf<Row>(rows: readonly Row[], column: (row: Row) => string | null): string {
   let text = '';
