@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { root } from './harness.mjs';
-import { DETAIL } from './projection-world.mjs';
+import { DETAIL, NOTHING_STORED } from './projection-world.mjs';
 
 const require = createRequire(import.meta.url);
 const built = (file) =>
@@ -15,8 +15,9 @@ const { DetailPart } = built('adapters/postgres/detail-part');
 const { KnownEventRows } = built('adapters/postgres/known-event-rows');
 const { RollUpPart } = built('adapters/postgres/roll-up-rows');
 const { ROLL_UP_TABLES } = built('domain/roll-ups');
-const { eventKey } = built('domain/entries');
-const { sharesByValue } = built('domain/bear-costs');
+const { Changes } = built('domain/changes');
+const { KnownSoFar } = built('app/known-so-far');
+const { RecentEvents } = built('app/recent-events');
 
 /**
  * Only the roll-ups are written. What the topics say of each other's events is remembered, as it is
@@ -100,37 +101,18 @@ export const PARTS = {
   },
 };
 
+/** What earlier transactions said, found as the fold in memory finds it. */
 function rememberedEvents() {
-  const [usage, rated, costs, fees] = [new Map(), new Map(), new Map(), new Map()];
-  const pick = (map, events) =>
-    new Map(
-      events.flatMap((event) => {
-        const key = eventKey(event);
-        return map.has(key) ? [[key, map.get(key)]] : [];
-      }),
-    );
+  const all = new Changes();
   return {
-    view: {
-      sent: async (events) => new Set(pick(usage, events).keys()),
-      rated: async (events) => pick(rated, events),
-      ratedWithSeveralProducts: async (events) =>
-        new Map([...pick(rated, events)].filter(([, one]) => sharesByValue(one))),
-      costs: async (events) => pick(costs, events),
-      fees: async (events) => pick(fees, events),
-    },
+    view: new KnownSoFar(all, new RecentEvents(), NOTHING_STORED),
     keeping: (changes) => ({
       writeFolded: async () => {},
-      finish: async () => keep(changes),
+      finish: async () => {
+        for (const list of ['usage', 'rated', 'costs', 'reversedCosts', 'fees'])
+          for (const one of changes[list]) all[list].push(one);
+        return 0;
+      },
     }),
   };
-  function keep(changes) {
-    for (const one of changes.usage) usage.set(eventKey(one), one);
-    for (const one of changes.rated) rated.set(eventKey(one), one);
-    for (const one of changes.costs) costs.set(eventKey(one), one);
-    for (const one of changes.fees) {
-      const key = eventKey(one);
-      fees.set(key, [...(fees.get(key) ?? []), one]);
-    }
-    return 0;
-  }
 }

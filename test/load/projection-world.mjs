@@ -48,7 +48,7 @@ export const DETAIL = [
 const CUSTOMERS = 1_000;
 const AT = '2026-01-05T14:32:18.000000Z';
 /** All that is known is in memory. */
-const nothingStored = {
+export const NOTHING_STORED = {
   sent: async () => new Set(),
   rated: async () => new Map(),
   ratedWithSeveralProducts: async () => new Map(),
@@ -236,7 +236,7 @@ export async function rebuild(world, tables) {
 export async function foldInMemory(world) {
   const begin = performance.now();
   const changes = new Changes();
-  const known = new KnownSoFar(changes, new RecentEvents(), nothingStored);
+  const known = new KnownSoFar(changes, new RecentEvents(), NOTHING_STORED);
   for (const [name, [topic, fromWire]] of Object.entries(TOPICS)) {
     const schema = OWNERS[topic].replaceAll('-', '_');
     for (let partition = 0; partition < 8; partition += 1) {
