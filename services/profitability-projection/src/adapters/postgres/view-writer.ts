@@ -112,8 +112,23 @@ export class ViewWriter {
     waiting: readonly WaitingBatch[],
     changes: Changes,
   ): Promise<number> {
-    const { checkpoints, tables } = this.parts;
     const statements = new StatementsInTurn(tx);
+    try {
+      const opened = await this.writeAll(statements, waiting, changes);
+      for (const { settlement } of waiting) await this.parts.checkpoints.settle(tx, settlement);
+      return opened;
+    } finally {
+      // What ends the transaction comes behind a statement that may still run.
+      await statements.done().catch(() => undefined);
+    }
+  }
+
+  private async writeAll(
+    statements: StatementsInTurn,
+    waiting: readonly WaitingBatch[],
+    changes: Changes,
+  ): Promise<number> {
+    const { tables } = this.parts;
     const batches = waiting.map(({ batch }) => batch);
     const applied = await AppliedUsage.read(statements, batches);
     if (applied.view !== this.view) this.recent.forget();
@@ -129,7 +144,6 @@ export class ViewWriter {
     for (const part of parts) opened += await part.finish();
     await noteAppliedUsage(statements, batches);
     await statements.done();
-    for (const { settlement } of waiting) await checkpoints.settle(tx, settlement);
     return opened;
   }
 }
