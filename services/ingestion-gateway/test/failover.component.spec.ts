@@ -175,6 +175,21 @@ describe('a wallet command', () => {
     expect((await post('/authorizations', { customer_id: customer })).status).toBe(503);
   });
 
+  it('is not refused by the second process while nobody knows what the first one does', async () => {
+    const customer = newId('cust');
+    const [owner, other] = ownerOf(customer);
+    owner.act = (request) => request.socket.destroy();
+    other.act = (_request, response) => {
+      response.writeHead(402);
+      response.end();
+    };
+    const body = { customer_id: customer, id: '01890a5d-ac96-774b-bcce-b302099a8057' };
+    expect((await post('/authorizations', body)).status).toBe(503);
+    // Sent again it goes to the one that is there: now the refusal is the answer to all of it.
+    expect((await post('/authorizations', body)).status).toBe(402);
+    expect(other.bodies).toHaveLength(2);
+  });
+
   it('does not wait for a process that hangs once that is known', async () => {
     const customer = newId('cust');
     const [owner, other] = ownerOf(customer);

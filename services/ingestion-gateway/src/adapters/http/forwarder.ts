@@ -6,7 +6,8 @@
  * Order:  a wallet command goes to the process that owns its customer's partition, else they take
  *         turns.
  * Retry:  another process is asked when the first took no connection or said that it did nothing;
- *         when the answer was lost, only for what may be answered twice.
+ *         when the answer was lost, only for what may be answered twice. A refusal is then not passed
+ *         on: the first process may stand still, and book when it wakes.
  * Limits: IN_FLIGHT_MAX requests (then 429), SOCKETS_MAX connections a process.
  * Errors: QueueFull (429); DependencyDown (503 with Retry-After) when no process answers.
  */
@@ -96,9 +97,14 @@ export class Forwarder {
     const { service } = forwarded.route;
     const place = await placement.of(contextOf(forwarded.request), forwarded);
     let cause: unknown;
+    let isOpen = false;
     for (const url of secondChance(instances.of(service, place)))
       try {
         const answer = await this.send(forwarded, url, reply);
+        if (isOpen && isRefusal(answer)) {
+          answer.resume();
+          break;
+        }
         if (!didNothing(answer)) return answer;
         instances.markDown(url);
         if (!forwarded.isKept) return answer;
@@ -106,6 +112,7 @@ export class Forwarder {
         answer.resume();
       } catch (error) {
         cause = error;
+        isOpen ||= error instanceof AnswerLost;
         if (reply.raw.destroyed || !mayRepeat(error, forwarded)) break;
         instances.markDown(url);
       }
@@ -153,6 +160,10 @@ const secondChance = (urls: readonly string[]): readonly string[] =>
 
 const didNothing = (answer: IncomingMessage): boolean =>
   answer.statusCode === 503 && answer.headers[NOTHING_DONE_HEADER] !== undefined;
+
+/** Of a command, by what the books were at that moment; it leaves no trace. */
+const isRefusal = ({ statusCode }: IncomingMessage): boolean =>
+  statusCode === 402 || statusCode === 409;
 
 const mayRepeat = (error: unknown, forwarded: ForwardedRequest): boolean =>
   error instanceof NotReached ||
