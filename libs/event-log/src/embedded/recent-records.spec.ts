@@ -77,6 +77,38 @@ describe('recent records', () => {
     expect(read(1)![0]!.records).toEqual([fetched[1]!.record, fetched[2]!.record]);
   });
 
+  it('lets go of what every reader of the topic has taken', () => {
+    const recent = new RecentRecords();
+    const cursors = [new Map([[0, 0]]), new Map([[0, 0]])];
+    const [, leave] = cursors.map((cursor) => recent.readBy(TOPIC, () => cursor));
+    const takes = (reader: number, position: number) => {
+      cursors[reader]!.set(0, position);
+      recent.taken(TOPIC, [{ partition: 0 }]);
+    };
+    const isHere = (position: number) =>
+      recent.after(query(new Map([[0, position - 1]]))) !== undefined;
+    recent.add([1, 2, 3, 4].map((position) => appended(0, position)));
+    takes(0, 3);
+    expect([1, 2, 3, 4].map(isHere)).toEqual([true, true, true, true]);
+    takes(1, 2);
+    expect([1, 2, 3, 4].map(isHere)).toEqual([false, false, true, true]);
+    leave!();
+    expect([3, 4].map(isHere)).toEqual([false, true]);
+    takes(0, 4);
+    recent.add([appended(0, 5)]);
+    expect([4, 5].map(isHere)).toEqual([false, true]);
+  });
+
+  it('keeps nothing that no reader is going to take', () => {
+    const recent = new RecentRecords();
+    const cursor = new Map([[0, 7]]);
+    recent.readBy(TOPIC, () => cursor);
+    recent.taken(TOPIC, [{ partition: 0 }]);
+    recent.add([appended(0, 6), appended(0, 8)]);
+    expect(recent.after(query(new Map([[0, 5]])))).toBeUndefined();
+    expect(recent.after(query(new Map([[0, 7]])))).toHaveLength(1);
+  });
+
   it('takes from every busy partition in its share of the bound', () => {
     const recent = new RecentRecords();
     for (let position = 1; position <= 10; position += 1)
@@ -98,10 +130,14 @@ describe('recent records', () => {
 
   it('never skips a position, in whatever order commits are told and however little it keeps', () => {
     const positions = fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { maxLength: 40 });
+    const at = fc.nat({ max: 39 });
     fc.assert(
-      fc.property(positions, fc.nat({ max: 400 }), fc.nat({ max: 39 }), (told, bytes, cursor) => {
+      fc.property(positions, fc.nat({ max: 400 }), at, at, (told, bytes, cursor, taken) => {
         const recent = new RecentRecords(bytes);
+        const other = new Map([[0, taken]]);
+        recent.readBy(TOPIC, () => other);
         recent.add(told.map((position) => appended(0, position)));
+        recent.taken(TOPIC, [{ partition: 0 }]);
         const slices = recent.after(query(new Map([[0, cursor]])));
         const isWaiting = told.some((position) => position > cursor);
         if (slices === undefined || !isWaiting) return expect(slices ?? []).toEqual([]);

@@ -7,6 +7,10 @@
  * are plain JSON values: what the text says, except that a member may be undefined instead of absent.
  * Records that one reader had to fetch are kept for the others, which are mostly as far behind.
  *
+ * A record is let go as soon as every reader of its topic has taken it: facts that die within a
+ * fraction of a second are nearly free, while a fact that is kept for seconds is copied by every
+ * collection of garbage on its way into the old generation, and marked there.
+ *
  * Limits: `bytesMax` of text in all, the oldest go first. Who is further behind reads the database.
  */
 import type { LogRecord, RecordPosition, RecordSlice } from '../ports';
@@ -15,28 +19,55 @@ import type { FetchedRecord } from './tail-reader';
 
 const BYTES_MAX = 32 * 1024 * 1024;
 
-type RecentRecord = FetchedRecord;
+/** How far a reader has come, by partition. It changes as the reader goes on. */
+export type Cursors = ReadonlyMap<number, number>;
+
+interface HeldRecord extends FetchedRecord {
+  /** Of all records that were ever held here: a lower number is older. */
+  readonly number: number;
+}
 
 interface RecentPartition {
+  readonly topic: string;
+  readonly partition: number;
   /** The highest position known to be committed. */
   head: number;
-  readonly records: Map<number, RecentRecord>;
+  /** All readers have taken what is up to here. */
+  taken: number;
+  /** By position, the oldest first. */
+  readonly records: Map<number, HeldRecord>;
 }
 
 export interface RecentQuery {
   readonly topic: string;
-  readonly after: ReadonlyMap<number, number>;
+  readonly after: Cursors;
   readonly factsMax: number;
   readonly bytesMax: number;
 }
 
 export class RecentRecords {
   private readonly partitions = new Map<string, RecentPartition>();
-  private readonly oldestFirst: RecentRecord[] = [];
-  private evicted = 0;
+  private readonly readers = new Map<string, Set<() => Cursors>>();
+  private held = 0;
   private bytes = 0;
 
   constructor(private readonly bytesMax = BYTES_MAX) {}
+
+  /** Names a reader: what all readers of a topic have taken is not kept. Answers how it is forgotten. */
+  readBy(topic: string, cursors: () => Cursors): () => void {
+    const readers = this.readers.get(topic) ?? new Set();
+    this.readers.set(topic, readers.add(cursors));
+    return () => {
+      readers.delete(cursors);
+      for (const partition of this.partitions.values())
+        if (partition.topic === topic) this.letGo(partition);
+    };
+  }
+
+  /** To be called when a reader has gone on in these partitions. */
+  taken(topic: string, partitions: readonly { readonly partition: number }[]): void {
+    for (const { partition } of partitions) this.letGo(this.partitionOf({ topic, partition }));
+  }
 
   add(records: readonly AppendedRecord[]): void {
     for (const record of records) {
@@ -52,18 +83,6 @@ export class RecentRecords {
   keep(fetched: readonly FetchedRecord[]): void {
     for (const recent of fetched) this.hold(this.partitionOf(recent.record), recent);
     this.makeRoom();
-  }
-
-  private hold(partition: RecentPartition, recent: RecentRecord): void {
-    const { position } = recent.record;
-    if (partition.records.has(position)) return;
-    partition.records.set(position, recent);
-    this.oldestFirst.push(recent);
-    this.bytes += recent.bytes;
-  }
-
-  private makeRoom(): void {
-    while (this.bytes > this.bytesMax) this.evictOldest();
   }
 
   /** What the database says about where partitions end: others may have appended. */
@@ -111,24 +130,64 @@ export class RecentRecords {
     return taken;
   }
 
-  private partitionOf({ topic, partition }: RecordPosition): RecentPartition {
-    const name = nameOf(topic, partition);
-    const known = this.partitions.get(name) ?? { head: 0, records: new Map() };
-    this.partitions.set(name, known);
-    return known;
+  private hold(partition: RecentPartition, { record, bytes }: FetchedRecord): void {
+    const { position } = record;
+    if (position <= partition.taken || partition.records.has(position)) return;
+    this.held += 1;
+    partition.records.set(position, { record, bytes, number: this.held });
+    this.bytes += bytes;
   }
 
-  private evictOldest(): void {
-    const oldest = this.oldestFirst[this.evicted];
-    if (!oldest) return;
-    this.evicted += 1;
-    this.bytes -= oldest.bytes;
-    this.partitionOf(oldest.record).records.delete(oldest.record.position);
-    // The list gives up its used part now and then, not at each record.
-    if (this.evicted * 2 > this.oldestFirst.length) {
-      this.oldestFirst.splice(0, this.evicted);
-      this.evicted = 0;
+  private drop(partition: RecentPartition, position: number): void {
+    const recent = partition.records.get(position);
+    if (!recent) return;
+    partition.records.delete(position);
+    this.bytes -= recent.bytes;
+  }
+
+  private letGo(partition: RecentPartition): void {
+    const { records, taken } = partition;
+    const now = this.takenByAll(partition);
+    partition.taken = now;
+    if (now - taken <= records.size)
+      for (let position = taken + 1; position <= now; position += 1) this.drop(partition, position);
+    else for (const position of records.keys()) if (position <= now) this.drop(partition, position);
+  }
+
+  /** A reader that does not read this partition wants nothing of it. */
+  private takenByAll({ topic, partition }: RecentPartition): number {
+    let lowest = Infinity;
+    for (const cursors of this.readers.get(topic) ?? [])
+      lowest = Math.min(lowest, cursors().get(partition) ?? Infinity);
+    return lowest;
+  }
+
+  private makeRoom(): void {
+    while (this.bytes > this.bytesMax) {
+      const oldest = this.partitionOfOldest();
+      const [position] = oldest?.records.keys() ?? [];
+      if (!oldest || position === undefined) return;
+      this.drop(oldest, position);
     }
+  }
+
+  private partitionOfOldest(): RecentPartition | undefined {
+    let [oldest, lowest] = [undefined as RecentPartition | undefined, Infinity];
+    for (const partition of this.partitions.values()) {
+      const [first] = partition.records.values();
+      if (first && first.number < lowest) [oldest, lowest] = [partition, first.number];
+    }
+    return oldest;
+  }
+
+  private partitionOf(at: { topic: string; partition: number }): RecentPartition {
+    const { topic, partition } = at;
+    const name = nameOf(topic, partition);
+    const known = this.partitions.get(name);
+    if (known) return known;
+    const opened = { topic, partition, head: 0, taken: 0, records: new Map<number, HeldRecord>() };
+    this.partitions.set(name, opened);
+    return opened;
   }
 }
 
@@ -139,7 +198,7 @@ function recentOf({
   partition,
   position,
   content,
-}: AppendedRecord): RecentRecord | undefined {
+}: AppendedRecord): FetchedRecord | undefined {
   if (!content) return undefined;
   const { bytes, ...record } = content;
   return {

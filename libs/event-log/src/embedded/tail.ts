@@ -37,6 +37,7 @@ export class Tail implements RunningSubscription {
   private readonly ending = new AbortController();
   private readonly running: Promise<void>;
   private readonly stopListening: () => void;
+  private readonly leave: () => void;
   private cursors = new Map<number, number>();
   private incarnation = '';
   /** Partitions that had records in the last read; shares out how deep each is looked into. */
@@ -62,6 +63,7 @@ export class Tail implements RunningSubscription {
       this.appended = true;
       this.wake();
     });
+    this.leave = recent.readBy(subscription.topic, () => this.cursors);
     this.running = this.run();
   }
 
@@ -70,6 +72,7 @@ export class Tail implements RunningSubscription {
     this.stopListening();
     this.wake();
     await this.running;
+    this.leave();
   }
 
   private async run(): Promise<void> {
@@ -190,6 +193,7 @@ export class Tail implements RunningSubscription {
       if (last) this.cursors.set(partition, last.position);
     }
     this.busy = slices.length;
+    this.recent.taken(this.subscription.topic, slices);
   }
 
   private pace(slices: readonly RecordSlice[]): void {
