@@ -41,10 +41,3 @@ function element(value: string | null): string {
   if (NEEDS_NO_QUOTES.test(value) && !(value.length === 4 && LOOKS_NULL.test(value))) return value;
   return `"${value.replace(/["\\]/g, '\\$&')}"`;
 }
-
-/**
- * JSON documents, one a line, null as an empty line: JSON text holds no raw line feed, so nothing
- * is escaped. In SQL: `string_to_array($n::text, E'\n')`, then `NULLIF(line, '')::json`.
- */
-export const jsonLines = (values: readonly (object | null)[]): string =>
-  values.map((value) => (value === null ? '' : JSON.stringify(value))).join('\n');

@@ -6,6 +6,8 @@
  */
 import { types as pgTypes, type Pool, type PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
+import { CopyRowsIn } from './copy/copy-rows';
+import type { CopyRows } from './copy/copy-text';
 import { CommitOutcomeUnknown, isConnectionLost } from './errors';
 import type {
   Database,
@@ -181,6 +183,10 @@ class ClientTransaction implements Transaction {
   ): Promise<Row[]> {
     const result = await this.client.query<Row>(statement(text, values, options.name));
     return result.rows;
+  }
+
+  async copy(rows: CopyRows): Promise<void> {
+    await this.client.query(new CopyRowsIn(rows)).ended;
   }
 }
 

@@ -5,6 +5,7 @@
  * and a rebuild may make again. Both are on the connection's search_path, so statements name tables
  * without a schema.
  */
+import type { CopyRows } from './copy/copy-text';
 
 /** Runs statements, in a transaction or each on its own. */
 export interface Queryable {
@@ -28,6 +29,12 @@ export interface Queryable {
 /** A Queryable that is inside BEGIN ... COMMIT. */
 export interface Transaction extends Queryable {
   readonly inTransaction: true;
+  /**
+   * Adds rows by COPY: half the work of an INSERT, for rows that conflict with nothing.
+   *
+   * Errors: a pg error, as of `query`; a row that is there already is one.
+   */
+  copy(rows: CopyRows): Promise<void>;
 }
 
 export interface TransactionOptions {

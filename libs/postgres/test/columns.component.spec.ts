@@ -1,6 +1,6 @@
 import { createDatabase, type TestDatabase } from '@kontor/testkit';
 import fc from 'fast-check';
-import { arrayOf, columnsOf, type Database, jsonLines, numbersOf, openDatabase } from '../src';
+import { arrayOf, columnsOf, type Database, numbersOf, openDatabase } from '../src';
 
 describe('columns of rows as array literals', () => {
   let test: TestDatabase;
@@ -65,9 +65,5 @@ describe('columns of rows as array literals', () => {
   it('take whole numbers as they are', async () => {
     const [row] = await database.query('SELECT $1::int[] AS found', [numbersOf([3, -1, 0])]);
     expect(row).toEqual({ found: [3, -1, 0] });
-  });
-
-  it('keep JSON documents apart by lines, and null as an empty one', () => {
-    expect(jsonLines([{ text: 'two\nlines' }, null])).toBe('{"text":"two\\nlines"}\n');
   });
 });

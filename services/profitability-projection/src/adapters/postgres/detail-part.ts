@@ -1,5 +1,5 @@
-/** The rows of what was said: one insert per table, then what of them counts no more. */
-import { columnsOf } from '@kontor/postgres';
+/** The rows of what was said: one COPY per table, then what of them counts no more. */
+import { columnsOf, type CopyRows, type CopyTable } from '@kontor/postgres';
 import { partitionOf, partitionsOf } from '@kontor/event-log';
 import type { Changes } from '../../domain/changes';
 import type { SubjectRef } from '../../domain/entries';
@@ -7,6 +7,7 @@ import {
   AUTHORIZATION_USE,
   CHARGE,
   COST,
+  costRowsOf,
   EVENT_PRODUCT,
   EVENT_SHARE,
   FEE_VALUE,
@@ -14,46 +15,42 @@ import {
   REVERSAL,
   SUBJECT_COST,
   USAGE,
-  type Insert,
 } from './detail-rows.codec';
 import { writeReversed } from './reversed-rows';
-import type { Statement, StatementsInTurn } from './statements-in-turn';
+import type { StatementsInTurn } from './statements-in-turn';
 import type { ViewPart } from './view-part';
 
 /** A customer has the same partition in all four topics. */
 const PARTITIONS = partitionsOf('usage.recorded.v1');
 
 /** In the order of writing. */
-const INSERTS: readonly InsertOf[] = [
-  insertOf(USAGE, ({ usage }) => usage),
-  insertOf(RATED, ({ rated }) => rated),
-  insertOf(EVENT_PRODUCT, ({ eventProducts }) => eventProducts),
-  insertOf(COST, ({ costs }) => costs),
-  insertOf(FEE_VALUE, ({ fees }) => fees),
-  insertOf(CHARGE, ({ charges }) => charges),
-  insertOf(AUTHORIZATION_USE, ({ authorizations }) => authorizations),
-  insertOf(EVENT_SHARE, ({ eventShares }) => eventShares),
-  insertOf(SUBJECT_COST, ({ subjectCosts }) => subjectCosts),
+const TABLES: readonly RowsOf[] = [
+  rowsOf(USAGE, ({ usage }) => usage),
+  rowsOf(RATED, ({ rated }) => rated),
+  rowsOf(EVENT_PRODUCT, ({ eventProducts }) => eventProducts),
+  {
+    rowsOf: ({ costs }) => costs,
+    copied: ({ costs }, from) => COST.copied(costRowsOf(costs.slice(from))),
+  },
+  rowsOf(FEE_VALUE, ({ fees }) => fees),
+  rowsOf(CHARGE, ({ charges }) => charges),
+  rowsOf(AUTHORIZATION_USE, ({ authorizations }) => authorizations),
+  rowsOf(EVENT_SHARE, ({ eventShares }) => eventShares),
+  rowsOf(SUBJECT_COST, ({ subjectCosts }) => subjectCosts),
 ];
 
-interface InsertOf {
+interface RowsOf {
   readonly rowsOf: (changes: Changes) => readonly unknown[];
-  /** What inserts the rows from the given one on. */
-  readonly statement: (changes: Changes, from: number) => Statement;
+  /** The rows from the given one on. */
+  readonly copied: (changes: Changes, from: number) => CopyRows;
 }
 
-function insertOf<Row>(
-  { name, text, values }: Insert<Row>,
-  rowsOf: (changes: Changes) => readonly Row[],
-): InsertOf {
-  return {
-    rowsOf,
-    statement: (changes, from) => ({ name, text, values: values(rowsOf(changes).slice(from)) }),
-  };
+function rowsOf<Row>(table: CopyTable<Row>, rows: (changes: Changes) => readonly Row[]): RowsOf {
+  return { rowsOf: rows, copied: (changes, from) => table.copied(rows(changes).slice(from)) };
 }
 
 export class DetailPart implements ViewPart {
-  private readonly written = INSERTS.map(() => 0);
+  private readonly written = TABLES.map(() => 0);
 
   constructor(
     private readonly statements: StatementsInTurn,
@@ -61,12 +58,12 @@ export class DetailPart implements ViewPart {
   ) {}
 
   async writeFolded(): Promise<void> {
-    for (const [at, { rowsOf, statement }] of INSERTS.entries()) {
+    for (const [at, table] of TABLES.entries()) {
       const from = this.written[at] ?? 0;
-      const { length } = rowsOf(this.changes);
+      const { length } = table.rowsOf(this.changes);
       if (length === from) continue;
       this.written[at] = length;
-      await this.statements.send(statement(this.changes, from));
+      await this.statements.copy(table.copied(this.changes, from));
     }
   }
 

@@ -5,7 +5,7 @@
  * Errors: that of a statement is thrown to whoever sends or asks next, and by `done`; those behind it
  *         are not sent.
  */
-import type { Queryable, Transaction } from '@kontor/postgres';
+import type { CopyRows, Queryable, Transaction } from '@kontor/postgres';
 
 export interface Statement {
   /** Prepared once per connection under this name, when there is one. */
@@ -25,6 +25,12 @@ export class StatementsInTurn implements Queryable {
     void this.start(statement);
   }
 
+  /** Resolves when the rows were sent. */
+  async copy(rows: CopyRows): Promise<void> {
+    await this.last;
+    void this.inTurn(this.tx.copy(rows));
+  }
+
   async query<Row extends object>(
     text: string,
     values: readonly unknown[] = [],
@@ -39,7 +45,10 @@ export class StatementsInTurn implements Queryable {
   }
 
   private start<Row extends object>({ text, values, name }: Statement): Promise<Row[]> {
-    const running = this.tx.query<Row>(text, values, name === undefined ? {} : { name });
+    return this.inTurn(this.tx.query<Row>(text, values, name === undefined ? {} : { name }));
+  }
+
+  private inTurn<Answer>(running: Promise<Answer>): Promise<Answer> {
     // It is met by whoever comes next.
     running.catch(() => undefined);
     this.last = running;

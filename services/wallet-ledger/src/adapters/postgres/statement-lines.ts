@@ -1,64 +1,49 @@
-import { columnsOf, type Queryable, type Transaction } from '@kontor/postgres';
+import { copyTable, type Queryable, type Transaction } from '@kontor/postgres';
 import type { WalletKey } from '../../app/ports';
 import type { StatementLine, UnlinedFact } from '../events/statement-lines.mapping';
+
+const LINES = copyTable<StatementLine>('wallet_transaction', [
+  ['platform', (line) => line.platform],
+  ['mode', (line) => line.mode],
+  ['customer_id', (line) => line.customerId],
+  ['position', (line) => String(line.position)],
+  ['index', (line) => String(line.index)],
+  ['transaction_id', (line) => line.transactionId],
+  ['type', (line) => line.type],
+  ['account_id', (line) => line.accountId],
+  ['asset', (line) => line.asset],
+  ['amount', (line) => line.amount],
+  ['balance', (line) => line.balance],
+  ['description', (line) => line.description],
+  ['subject', (line) => line.subject],
+  ['event_id', (line) => line.eventId],
+  ['lots', (line) => JSON.stringify(line.lots)],
+  ['metadata', (line) => line.metadata && JSON.stringify(line.metadata)],
+  ['created_at', (line) => line.createdAt],
+]);
+
+const FACTS_WITHOUT_LINE = copyTable<UnlinedFact>('fact_without_line', [
+  ['platform', ({ platform }) => platform],
+  ['mode', ({ mode }) => mode],
+  ['customer_id', ({ customerId }) => customerId],
+  ['position', ({ position }) => String(position)],
+  ['index', ({ index }) => String(index)],
+  ['created_at', ({ createdAt }) => createdAt],
+]);
 
 export async function addStatementLines(
   tx: Transaction,
   lines: readonly StatementLine[],
 ): Promise<void> {
-  if (lines.length === 0) return;
-  await tx.query(
-    `INSERT INTO wallet_transaction (platform, mode, customer_id, position, index, transaction_id,
-       type, account_id, asset, amount, balance, description, subject, event_id, lots, metadata,
-       created_at)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::smallint[],
-       $6::text[], $7::text[], $8::text[], $9::text[], $10::numeric[], $11::numeric[], $12::text[],
-       $13::text[], $14::text[], $15::text[], $16::text[], $17::timestamptz[])`,
-    columnsOf(lines, LINE_COLUMNS),
-    { name: 'add statement lines' },
-  );
+  if (lines.length > 0) await tx.copy(LINES.copied(lines));
 }
 
 export async function addUnlinedFacts(
   tx: Transaction,
   facts: readonly UnlinedFact[],
 ): Promise<void> {
-  if (facts.length === 0) return;
-  await tx.query(
-    `INSERT INTO fact_without_line (platform, mode, customer_id, position, index, created_at)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::smallint[],
-       $6::timestamptz[])`,
-    columnsOf<UnlinedFact>(facts, [
-      ({ platform }) => platform,
-      ({ mode }) => mode,
-      ({ customerId }) => customerId,
-      ({ position }) => String(position),
-      ({ index }) => String(index),
-      ({ createdAt }) => createdAt,
-    ]),
-    { name: 'add facts without lines' },
-  );
+  if (facts.length > 0) await tx.copy(FACTS_WITHOUT_LINE.copied(facts));
 }
-
-const LINE_COLUMNS: readonly ((line: StatementLine) => string | null)[] = [
-  (line) => line.platform,
-  (line) => line.mode,
-  (line) => line.customerId,
-  (line) => String(line.position),
-  (line) => String(line.index),
-  (line) => line.transactionId,
-  (line) => line.type,
-  (line) => line.accountId,
-  (line) => line.asset,
-  (line) => line.amount,
-  (line) => line.balance,
-  (line) => line.description,
-  (line) => line.subject,
-  (line) => line.eventId,
-  (line) => JSON.stringify(line.lots),
-  (line) => line.metadata && JSON.stringify(line.metadata),
-  (line) => line.createdAt,
-];
 
 export interface StatementFilter {
   readonly accountId?: string | undefined;
