@@ -77,8 +77,7 @@ class PostgresRows implements LedgerRows {
     if (refs.length === 0) return [];
     const rows = await this.queryable.query<TransactionRow>(
       `SELECT t.platform, t.mode, t.transaction_id AS "transactionId",
-              t.content_hash AS "contentHash", t.partition, t.position,
-              r.facts::json -> t.index ->> 'at' AS at
+              t.content_hash AS "contentHash", t.partition, t.position, t.index
        FROM unnest($1::text[], $2::text[], $3::text[]) AS given (platform, mode, transaction_id)
          JOIN decided_transaction AS t USING (platform, mode, transaction_id)`,
       [
