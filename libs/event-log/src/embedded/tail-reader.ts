@@ -23,7 +23,7 @@ export interface TailQuery {
  * starves a quiet one.
  *
  * Statement: the positions come as arrays and each partition is an index range scan of its own; the
- * running sums see only counts, so the facts of a record that does not fit are never unpacked.
+ * running sums see only counts, so the facts of a record that does not fit are never read.
  */
 export async function readTail(database: Queryable, query: TailQuery): Promise<TailRead> {
   const rows = await database.query<TailRow>(

@@ -13,7 +13,8 @@ import { withFacts, type WithFact } from './posted-facts';
 const STATEMENTS = 'wallet-ledger.statements';
 /**
  * Unpacked, parsed and folded in one go. A busy ledger's records hold many customers' facts, so each
- * of these may take a record of its own of some 40 KB: a pause of tens of milliseconds for everybody else.
+ * of these may be in a record of its own, of some 40 KB: tens of milliseconds in which nobody else
+ * gets a turn.
  */
 const FACTS_MAX = 200;
 
