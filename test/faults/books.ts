@@ -3,7 +3,7 @@
  * were answered and with what the wallets show.
  */
 import type { WalletPostedV1 } from '@kontor/contracts';
-import { type ApiClient, type Json, pollUntil } from '@kontor/testkit';
+import { type ApiClient, type Json, pollUntil, storedFacts } from '@kontor/testkit';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from 'pg';
@@ -41,7 +41,7 @@ async function factsOf(databaseUrl: string): Promise<WalletPostedV1[]> {
       `SELECT facts FROM wallet_ledger.log_record WHERE topic = 'wallet.posted.v1'
        ORDER BY partition, position`,
     );
-    return rows.flatMap(({ facts }) => JSON.parse(facts) as WalletPostedV1[]);
+    return rows.flatMap(({ facts }) => storedFacts<WalletPostedV1>(facts));
   } finally {
     await client.end();
   }

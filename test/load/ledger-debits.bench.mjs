@@ -16,6 +16,7 @@ import {
 } from './authorizations/in-process-ledger.mjs';
 import { durabilityOf, needsDurability } from './authorizations/rounds.mjs';
 import { machine, makeDataDir, report, root } from './harness.mjs';
+import { loggedFacts, TrialBalance } from './logged-facts.mjs';
 
 const require = createRequire(import.meta.url);
 const built = (file) => require(path.join(root, file));
@@ -141,16 +142,14 @@ async function invariantsOf({ database }, debits) {
   const [row] = await database.query(
     `SELECT (SELECT count(*) FROM decided_transaction)::int AS ids,
             (SELECT sum(facts_count) FROM log_record)::int AS facts,
-            (SELECT count(*) FROM wallet)::int AS wallets,
-            (SELECT count(*) FROM (
-               SELECT sum((leg ->> 'amount')::numeric)
-               FROM log_record, json_array_elements(facts::json) AS fact,
-                    json_array_elements(fact -> 'legs') AS leg
-               GROUP BY fact ->> 'asset' HAVING sum((leg ->> 'amount')::numeric) <> 0) AS wrong
-            )::int AS unbalanced`,
+            (SELECT count(*) FROM wallet)::int AS wallets`,
   );
-  const right = row.ids === debits && row.facts === debits + row.wallets && row.unbalanced === 0;
-  return right ? 'held' : `${JSON.stringify(row)} after ${debits} debits`;
+  const balance = new TrialBalance();
+  for await (const fact of loggedFacts((text, values) => database.query(text, values)))
+    balance.add(fact);
+  const unbalanced = balance.unbalanced().length;
+  const right = row.ids === debits && row.facts === debits + row.wallets && unbalanced === 0;
+  return right ? 'held' : `${JSON.stringify({ ...row, unbalanced })} after ${debits} debits`;
 }
 
 export async function run() {

@@ -7,6 +7,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { makeDataDir, root } from './harness.mjs';
+import { unpackedFacts } from './logged-facts.mjs';
 
 const require = createRequire(import.meta.url);
 const built = (file) => require(path.join(root, file));
@@ -230,8 +231,8 @@ export async function rebuild(world, tables) {
 }
 
 /**
- * Reads, parses and folds the same facts, batch by batch, into one set of rows and sums in memory;
- * answers facts a second.
+ * Reads, unpacks, parses and folds the same facts, batch by batch, into one set of rows and sums in
+ * memory; answers facts a second.
  */
 export async function foldInMemory(world) {
   const begin = performance.now();
@@ -245,7 +246,7 @@ export async function foldInMemory(world) {
         [topic, partition],
       );
       for (let at = 0; at < rows.length; at += 20) {
-        const facts = rows.slice(at, at + 20).flatMap((row) => JSON.parse(row.facts));
+        const facts = rows.slice(at, at + 20).flatMap((row) => unpackedFacts(row.facts));
         const entries = facts.flatMap((fact) => mapping[fromWire](fact));
         await FOLDS[name](changes, entries, known);
       }

@@ -8,6 +8,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { clientOf, pause, root, startServer } from '../load/harness.mjs';
+import { unpackedFacts } from '../load/logged-facts.mjs';
 
 const pg = createRequire(import.meta.url)('pg');
 const release = process.argv[2];
@@ -81,7 +82,7 @@ try {
     const folder = path.join(root, 'services', service, 'test/recorded', release);
     mkdirSync(folder, { recursive: true });
     const lines = rows.map(({ facts, ...row }) =>
-      JSON.stringify({ ...row, facts: JSON.parse(facts) }),
+      JSON.stringify({ ...row, facts: unpackedFacts(facts) }),
     );
     writeFileSync(path.join(folder, `${topic}.jsonl`), `${lines.join('\n')}\n`);
     console.log(`${topic}: ${rows.length} records`);

@@ -12,6 +12,7 @@ export {
   PartitionCountChanged,
   TopicsInUse,
 } from './errors';
+export { type FactAddress, factsAt } from './facts-at';
 export * from './kafka';
 export { appendArguments, openLocalLog } from './local-log';
 export { eventLogMigrations } from './migrations';
@@ -23,6 +24,7 @@ export type * from './ports';
 export { buildRecords, FACT_BYTES_MAX, RECORD_BYTES_MAX, RECORD_FACTS_MAX } from './records';
 export type * from './runner/types';
 export * from './settle-in-statement';
+export { factsOf, storedText, textOfStored } from './stored-facts';
 export * from './trace-context';
 export { partitionOf, partitionsOf, topicsOwnedBy } from './topics';
 export * from './wakeups';

@@ -9,6 +9,7 @@ import {
 import { PartitionCountChanged } from './errors';
 import type { LocalLog, RecordDraft, RecordPosition, TopicPartition } from './ports';
 import { textOf } from './records';
+import { storedText } from './stored-facts';
 import { topicOf, topicsOwnedBy } from './topics';
 import { currentTraceparent } from './trace-context';
 import type { Wakeups } from './wakeups';
@@ -51,8 +52,8 @@ export function appendArguments(records: readonly RecordDraft[]): unknown[] {
     arrayOf(records.map((record) => record.topic)),
     numbersOf(records.map((record) => record.partition)),
     numbersOf(records.map((record) => record.facts.length)),
-    // JSON text has no raw line feeds, so joining costs no escaping on either side.
-    `${trace === undefined ? '' : `\t${trace}\n`}${records.map(textOf).join('\n')}`,
+    // Stored texts have no raw line feeds, so joining costs no escaping on either side.
+    `${trace === undefined ? '' : `\t${trace}\n`}${records.map(storedTextOf).join('\n')}`,
     ...columnsOf<RecordDraft>(records, [
       ({ cause }) => cause?.topic ?? null,
       ({ cause }) => (cause ? String(cause.partition) : null),
@@ -60,6 +61,8 @@ export function appendArguments(records: readonly RecordDraft[]): unknown[] {
     ]),
   ];
 }
+
+const storedTextOf = (record: RecordDraft): string => storedText(textOf(record));
 
 interface Landed {
   readonly draft: RecordDraft;

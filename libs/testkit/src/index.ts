@@ -4,6 +4,7 @@ export * from './database';
 export * from './describe-kafka';
 export * from './fake-clock';
 export * from './kafka-broker';
+export * from './logged';
 export * from './poll-until';
 export * from './postgres';
 export * from './server';

@@ -4,6 +4,7 @@ import {
   ApiClient,
   FakeClock,
   type Json,
+  loggedFacts,
   openTestService,
   type TestService,
 } from '@kontor/testkit';
@@ -28,12 +29,7 @@ export async function openWorld(): Promise<World> {
     api: service.api,
     as: (platform, mode = 'live', scopes = ['read', 'write']) =>
       service.api.as(service.key(platform, mode, scopes)),
-    facts: async () => {
-      const rows = await service.runtime.database.query<{ facts: string }>(
-        "SELECT facts FROM log_record WHERE topic = 'catalog.v1' ORDER BY position",
-      );
-      return rows.flatMap(({ facts }) => JSON.parse(facts) as CatalogV1[]);
-    },
+    facts: () => loggedFacts<CatalogV1>(service.runtime.database, 'catalog.v1'),
     head: async () => (await service.runtime.log.heads('catalog.v1'))[0]?.position ?? 0,
   };
 }

@@ -12,6 +12,7 @@ import {
   FakeClock,
   openTestService,
   pollUntil,
+  storedFacts,
   type TestService,
 } from '@kontor/testkit';
 import { costAttributionService } from '../src/index';
@@ -95,8 +96,8 @@ const recordsOf = (topic: string): Promise<StoredRecord[]> =>
 async function attributed(usages: readonly UsageRecorded[]): Promise<UsageCostsAttributed[]> {
   return pollUntil(
     async () => {
-      const facts = (await recordsOf('cost.attributed.v1')).flatMap(
-        (record) => JSON.parse(record.facts) as UsageCostsAttributed[],
+      const facts = (await recordsOf('cost.attributed.v1')).flatMap((record) =>
+        storedFacts<UsageCostsAttributed>(record.facts),
       );
       const found = usages.map(({ eventId }) => facts.filter((fact) => fact.eventId === eventId));
       return found.every((list) => list.length > 0) ? found.flat() : undefined;

@@ -13,7 +13,13 @@ import {
 } from '@kontor/event-log';
 import { openDatabase, type Database } from '@kontor/postgres';
 import { readConfig, runServices, type RunningServices } from '@kontor/service-host';
-import { ApiClient, createDatabase, type Json, type TestDatabase } from '@kontor/testkit';
+import {
+  ApiClient,
+  createDatabase,
+  type Json,
+  loggedFacts,
+  type TestDatabase,
+} from '@kontor/testkit';
 import { ingestionGatewayService } from '../src';
 import { body, cost, CUSTOMER, LIVE_KEY, usage, VENDOR } from './setting';
 
@@ -80,13 +86,8 @@ describe('usage from the inbound topic', () => {
   });
   const deliver = (...records: InboundRecord[]) =>
     subscription.deliver([{ topic: 'usage.ingest.v1', partition: PARTITION, records }], CLUSTER);
-  const recordsOf = async (topic: string): Promise<Json[]> => {
-    const rows = await running.services[0]!.database.query<{ facts: string }>(
-      'SELECT facts FROM log_record WHERE topic = $1 ORDER BY partition, position',
-      [topic],
-    );
-    return rows.flatMap(({ facts }) => JSON.parse(facts) as Json[]);
-  };
+  const recordsOf = (topic: string): Promise<Json[]> =>
+    loggedFacts<Json>(running.services[0]!.database, topic);
   const published = async (id: unknown): Promise<number> =>
     (await recordsOf('usage.recorded.v1')).filter(({ eventId }) => eventId === id).length;
   const refused = async (): Promise<{ code: string; value: string; headers: Json }[]> =>

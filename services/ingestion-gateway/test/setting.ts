@@ -1,7 +1,7 @@
 /** The gateway alone, with owners whose answers a test decides. */
 import { randomUUID } from 'node:crypto';
 import type { UsageRecorded } from '@kontor/contracts';
-import { openTestService, type ApiClient, type TestService } from '@kontor/testkit';
+import { loggedFacts, openTestService, type ApiClient, type TestService } from '@kontor/testkit';
 import { ingestionGatewayService } from '../src';
 
 export const LIVE_KEY = `key_${'1'.repeat(52)}`;
@@ -86,12 +86,8 @@ const chosen = (
       ids.includes(id) || (externalId !== null && externalIds.includes(externalId)),
   );
 
-async function factsOf({ runtime }: TestService): Promise<UsageRecorded[]> {
-  const rows = await runtime.database.query<{ facts: string }>(
-    `SELECT facts FROM log_record WHERE topic = 'usage.recorded.v1' ORDER BY partition, position`,
-  );
-  return rows.flatMap(({ facts }) => JSON.parse(facts) as UsageRecorded[]);
-}
+const factsOf = ({ runtime }: TestService): Promise<UsageRecorded[]> =>
+  loggedFacts<UsageRecorded>(runtime.database, 'usage.recorded.v1');
 
 export const usage = (more: object = {}): Record<string, unknown> => ({
   id: randomUUID(),

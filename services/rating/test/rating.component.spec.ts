@@ -1,6 +1,7 @@
 /** Rating alone, with its real database: what comes in as facts, what goes out as facts. */
 import type { RatedFee, UsageRated, UsageRecorded } from '@kontor/contracts';
-import { openTestService, pollUntil, type TestService } from '@kontor/testkit';
+import { textOfStored } from '@kontor/event-log';
+import { openTestService, pollUntil, storedFacts, type TestService } from '@kontor/testkit';
 import { fromWire, toWire } from '../src/adapters/events/rated-facts.mapping';
 import { CatalogRows } from '../src/adapters/postgres/catalog-rows';
 import { rateUsage } from '../src/domain/rate-usage';
@@ -56,8 +57,8 @@ async function readRated(): Promise<RatedRecord[]> {
   }>("SELECT * FROM log_record WHERE topic = 'rating.rated.v1' ORDER BY partition, position");
   return rows.map((row) => ({
     partition: row.partition,
-    facts: JSON.parse(row.facts) as UsageRated[],
-    text: row.facts,
+    facts: storedFacts<UsageRated>(row.facts),
+    text: textOfStored(row.facts),
     cause: {
       topic: row.cause_topic,
       partition: row.cause_partition,

@@ -1,5 +1,11 @@
 /** A corrective rebuild: what rating keeps in memory of its view is made anew, without a restart. */
-import { type Json, openTestService, pollUntil, type TestService } from '@kontor/testkit';
+import {
+  type Json,
+  loggedFacts,
+  openTestService,
+  pollUntil,
+  type TestService,
+} from '@kontor/testkit';
 import { ratingService } from '../src/index';
 import {
   drafted,
@@ -26,10 +32,7 @@ async function feeOfNext(catalog: number): Promise<string> {
   await publish(service, 'usage.recorded.v1', [next]);
   const fact: Json = await pollUntil(
     async () => {
-      const rows = await database.query<{ facts: string }>(
-        "SELECT facts FROM log_record WHERE topic = 'rating.rated.v1'",
-      );
-      const facts = rows.flatMap((row) => JSON.parse(row.facts) as Json[]);
+      const facts = await loggedFacts<Json>(database, 'rating.rated.v1');
       return facts.find(({ eventId }) => eventId === next.eventId);
     },
     { what: 'the rated usage' },

@@ -5,7 +5,7 @@ import type {
   UsageRatingReversed,
   UsageReversed,
 } from '@kontor/contracts';
-import { openTestService, pollUntil, type TestService } from '@kontor/testkit';
+import { loggedFacts, openTestService, pollUntil, type TestService } from '@kontor/testkit';
 import { ratingService } from '../src/index';
 import {
   drafted,
@@ -32,10 +32,7 @@ describe('rating of reversed usage', () => {
   ): Promise<Fact> {
     return pollUntil(
       async () => {
-        const rows = await service.runtime.database.query<{ facts: string }>(
-          "SELECT facts FROM log_record WHERE topic = 'rating.rated.v1'",
-        );
-        const facts = rows.flatMap(({ facts: text }) => JSON.parse(text) as RatingRatedV1[]);
+        const facts = await loggedFacts<RatingRatedV1>(service.runtime.database, 'rating.rated.v1');
         return facts.find((fact) => fact.type === type && fact.eventId === eventId) as Fact;
       },
       { what: `${type} of ${eventId}` },

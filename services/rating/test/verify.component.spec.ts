@@ -1,6 +1,13 @@
 /** Rating made again from its own log: the same bytes, or the events that differ by name. */
 import type { UsageRecorded } from '@kontor/contracts';
-import { type Json, openTestService, pollUntil, type TestService } from '@kontor/testkit';
+import {
+  type Json,
+  loggedFacts,
+  openTestService,
+  pollUntil,
+  tamperWithLog,
+  type TestService,
+} from '@kontor/testkit';
 import { ratingService } from '../src/index';
 import {
   drafted,
@@ -76,17 +83,17 @@ describe('verifying rating', () => {
 
   it('names the events whose fee is another one, or is missing', async () => {
     const { database } = service.runtime;
-    const [first] = await database.query<{ partition: number; position: string; facts: string }>(
-      "SELECT * FROM log_record WHERE topic = 'rating.rated.v1' AND facts LIKE '%\"amount\":\"%' LIMIT 1",
-    );
-    const facts = JSON.parse(first!.facts) as Json[];
+    const facts = await loggedFacts<Json>(database, 'rating.rated.v1');
     const changed = facts.find((fact) => fact.fees.length > 0)!;
-    const missing = facts.find((fact) => fact !== changed)!;
-    changed.fees[0].alternatives[0].amount = '1000';
-    await database.query(
-      "UPDATE log_record SET facts = $1 WHERE topic = 'rating.rated.v1' AND partition = $2 AND position = $3",
-      [JSON.stringify(facts.filter((fact) => fact !== missing)), first!.partition, first!.position],
-    );
+    const missing = facts.find((fact) => fact.eventId !== changed.eventId)!;
+    await tamperWithLog(database, 'rating.rated.v1', (text) => {
+      const kept = (JSON.parse(text) as Json[]).filter(
+        ({ eventId }) => eventId !== missing.eventId,
+      );
+      const dear = kept.find(({ eventId }) => eventId === changed.eventId);
+      if (dear) dear.fees[0].alternatives[0].amount = '1000';
+      return JSON.stringify(kept);
+    });
     const { comparison } = await verified();
     expect(comparison).toMatchObject({ same: false, truncated: false });
     const table = 'decisions of rating.usage';

@@ -25,10 +25,11 @@ import {
   openLocalLog,
   openPostgresBus,
   type ServiceCheckpoints,
+  textOfStored,
 } from '@kontor/event-log';
 import { decimal, PARITY, wire } from '@kontor/money';
 import { type Database, migrate, openDatabase } from '@kontor/postgres';
-import { createDatabase, type TestDatabase } from '@kontor/testkit';
+import { createDatabase, loggedFacts, type TestDatabase } from '@kontor/testkit';
 import path from 'node:path';
 import { Findings } from '../src/adapters/audit/findings';
 import { WalletAudit } from '../src/adapters/audit/wallet-audit';
@@ -258,7 +259,7 @@ export class LedgerWorld {
     const rows = await this.rating.database.query<{ facts: string }>(
       'SELECT facts FROM log_record ORDER BY topic, partition, position',
     );
-    return rows.map(({ facts }) => facts);
+    return rows.map(({ facts }) => textOfStored(facts));
   }
 
   /** Resolves when the fees consumer has applied all that was rated. */
@@ -282,11 +283,8 @@ export class LedgerWorld {
     return account ? wire(available(account)) : 'no account';
   }
 
-  async facts(): Promise<WalletPostedV1[]> {
-    const rows = await this.database.query<{ facts: string }>(
-      'SELECT facts FROM log_record ORDER BY topic, partition, position',
-    );
-    return rows.flatMap(({ facts }) => JSON.parse(facts) as WalletPostedV1[]);
+  facts(): Promise<WalletPostedV1[]> {
+    return loggedFacts<WalletPostedV1>(this.database, 'wallet.posted.v1');
   }
 
   /** Ends all sessions but this one, as a crash of PostgreSQL or of the network would. */

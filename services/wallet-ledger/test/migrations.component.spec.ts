@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { eventLogMigrations } from '@kontor/event-log';
+import { eventLogMigrations, textOfStored } from '@kontor/event-log';
 import { type Database, migrate, openDatabase } from '@kontor/postgres';
 import { createDatabase, FakeClock, type TestDatabase } from '@kontor/testkit';
 import { LedgerWorld, rated, reversed } from './ledger-world';
@@ -18,10 +18,11 @@ function before(first: string): string {
   return dir;
 }
 
+/** Before this migration facts were never packed. */
 const rowsOf = async (database: Database, table: string): Promise<object[]> =>
-  (await database.query<{ row: object }>(`SELECT to_json(t) AS row FROM ${table} AS t`)).map(
-    ({ row }) => row,
-  );
+  (
+    await database.query<{ row: { facts?: string } }>(`SELECT to_json(t) AS row FROM ${table} AS t`)
+  ).map(({ row }) => ({ ...row, ...(row.facts && { facts: textOfStored(row.facts) }) }));
 
 const GRANTS = `SELECT to_json(g) AS grant FROM wallet_grant AS g
                 ORDER BY platform, mode, customer_id, account_id, grant_id`;

@@ -3,6 +3,7 @@ import { type InternalOperations, newId, newUuid } from '@kontor/contracts';
 import {
   FakeClock,
   type Json,
+  loggedFacts,
   openTestService,
   pollUntil,
   type TestService,
@@ -259,16 +260,12 @@ describe('priced authorizations over HTTP', () => {
       asset: 'MIN',
       amount: 1,
     });
-    const rows = await pollUntil(async () => {
-      const found = await service.runtime.database.query<{ fact: Json }>(
-        `SELECT fact FROM log_record, json_array_elements(facts::json) AS fact
-         WHERE topic = 'wallet.posted.v1' AND fact ->> 'key' = $1
-           AND fact ->> 'fiatRate' IS NOT NULL ORDER BY fact ->> 'at', fact ->> 'type' DESC`,
-        [customer],
-      );
+    const worth = await pollUntil(async () => {
+      const facts = await loggedFacts<Json>(service.runtime.database, 'wallet.posted.v1');
+      const found = facts.filter(({ key, fiatRate }) => key === customer && fiatRate !== undefined);
       return found.length === 2 && found;
     });
-    expect(rows.map(({ fact }) => [fact.type, fact.fiatRate, fact.fiatValue]).sort()).toEqual([
+    expect(worth.map((fact) => [fact.type, fact.fiatRate, fact.fiatValue]).sort()).toEqual([
       ['wallet.funds-charged', '0.1', '0.1'],
       ['wallet.hold-captured', '0.1', '0.2'],
     ]);

@@ -1,5 +1,6 @@
-import { addMilliseconds } from '@kontor/contracts';
-import { FakeClock, type Json } from '@kontor/testkit';
+import { addMilliseconds, type WalletPostedV1 } from '@kontor/contracts';
+import { type Decimal, decimal, wire, ZERO } from '@kontor/money';
+import { FakeClock, type Json, loggedFacts } from '@kontor/testkit';
 import { rated } from './ledger-world';
 import { WalletService } from './wallet-service';
 
@@ -282,14 +283,12 @@ describe('The trial balance', () => {
     const usd = books['assets'].find(({ asset }: Json) => asset === 'USD');
     const audited = await world.api.create('/admin/audit', undefined);
     expect(audited).toMatchObject({ ok: true, differences: [] });
-    const byAccount = await world.database.query<{ account: string; balance: string }>(
-      `SELECT leg ->> 'account' AS account, sum((leg ->> 'amount')::numeric) AS balance
-       FROM log_record, json_array_elements(facts::json) AS fact,
-            json_array_elements(fact -> 'legs') AS leg
-       WHERE fact ->> 'asset' = 'USD' GROUP BY 1 ORDER BY 1`,
-    );
+    const byAccount = new Map<string, Decimal>();
+    for (const fact of await loggedFacts<WalletPostedV1>(world.database, 'wallet.posted.v1'))
+      for (const { account, amount } of 'asset' in fact && fact.asset === 'USD' ? fact.legs : [])
+        byAccount.set(account, decimal(amount).plus(byAccount.get(account) ?? ZERO));
     expect(usd.accounts.map(({ account, balance }: Json) => [account, Number(balance)])).toEqual(
-      byAccount.map(({ account, balance }) => [account, Number(balance)]),
+      [...byAccount].sort().map(([account, balance]) => [account, Number(wire(balance))]),
     );
   });
 });

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { root } from '../harness.mjs';
+import { HoldCounts, loggedFacts, TrialBalance } from '../logged-facts.mjs';
 import { differences } from './textbook.mjs';
 
 const require = createRequire(import.meta.url);
@@ -119,12 +120,7 @@ export const authorizing = (ledger) => ({
 
 /** The books against what was answered, and every wallet against its own log, folded anew. */
 export async function brokenLedger({ database, store }, { wallets, opened, done }) {
-  const [counts] = await database.query(`
-    SELECT count(*) FILTER (WHERE type = 'wallet.hold-placed')::int AS placed,
-           count(*) FILTER (WHERE type = 'wallet.hold-captured')::int AS captured,
-           count(*) FILTER (WHERE type = 'wallet.hold-released')::int AS released
-    FROM (SELECT fact ->> 'type' AS type
-          FROM log_record, json_array_elements(facts::json) AS fact) AS facts`);
+  const { counts, balance, folded } = await readLog(database);
   const [kept] = await database.query('SELECT count(*)::int AS ids FROM decided_transaction');
   const broken = differences(
     { ...counts, ...kept },
@@ -135,15 +131,11 @@ export async function brokenLedger({ database, store }, { wallets, opened, done 
       ids: done.authorized,
     },
   );
-  const unbalanced = await database.query(`
-    SELECT fact ->> 'asset' AS asset, sum((leg ->> 'amount')::numeric)::text AS sum
-    FROM log_record, json_array_elements(facts::json) AS fact,
-         json_array_elements(fact -> 'legs') AS leg
-    GROUP BY 1 HAVING sum((leg ->> 'amount')::numeric) <> 0`);
-  broken.push(...unbalanced.map(({ asset, sum }) => `trial balance of ${asset} is ${sum}`));
+  broken.push(
+    ...balance.unbalanced().map(([asset, sum]) => `trial balance of ${asset} is ${wire(sum)}`),
+  );
 
   const stored = (await store.loadWallets(wallets)).map(({ wallet }) => wallet);
-  const folded = await foldLog(database);
   wallets.forEach(({ customerId }, index) => {
     if (toRow(stored[index]) !== toRow(folded.get(customerId)))
       broken.push(`wallet ${customerId} is not what its log says`);
@@ -159,16 +151,14 @@ export async function brokenLedger({ database, store }, { wallets, opened, done 
   return broken.slice(0, 10);
 }
 
-async function foldLog(database) {
-  const folded = new Map();
-  const rows = await database.query(
-    `SELECT facts FROM log_record WHERE topic = 'wallet.posted.v1' ORDER BY partition, position`,
-  );
-  for (const { facts } of rows)
-    for (const fact of JSON.parse(facts)) {
-      const wallet = folded.get(fact.key) ?? initialState();
-      evolve(wallet, fromWire(fact));
-      folded.set(fact.key, wallet);
-    }
-  return folded;
+async function readLog(database) {
+  const [counts, balance, folded] = [new HoldCounts(), new TrialBalance(), new Map()];
+  for await (const fact of loggedFacts((text, values) => database.query(text, values))) {
+    counts.add(fact);
+    balance.add(fact);
+    const wallet = folded.get(fact.key) ?? initialState();
+    evolve(wallet, fromWire(fact));
+    folded.set(fact.key, wallet);
+  }
+  return { counts, balance, folded };
 }

@@ -14,6 +14,7 @@ import {
   root,
   startServer,
 } from '../harness.mjs';
+import { HoldCounts, loggedFacts } from '../logged-facts.mjs';
 import { addTo, newTally } from './callers.mjs';
 import { latencyOf, POOL } from './in-process.mjs';
 import { cpuMeter, durabilityOf, inTurn, median, needsDurability, reportRatio } from './rounds.mjs';
@@ -154,14 +155,11 @@ async function brokenServer({ client, pool, customer, done }) {
     { available: Number(account.available), held: Number(account.held) },
     expected,
   );
-  const { rows } = await pool.query(`
-    SELECT count(*) FILTER (WHERE type = 'wallet.hold-placed')::int AS placed,
-           count(*) FILTER (WHERE type = 'wallet.hold-captured')::int AS captured,
-           count(*) FILTER (WHERE type = 'wallet.hold-released')::int AS released
-    FROM (SELECT fact ->> 'type' AS type
-          FROM wallet_ledger.log_record, json_array_elements(facts::json) AS fact) AS facts`);
+  const rowsOf = async (text, values) => (await pool.query(text, values)).rows;
+  const counts = new HoldCounts();
+  for await (const fact of loggedFacts(rowsOf)) counts.add(fact);
   broken.push(
-    ...differences(rows[0], {
+    ...differences(counts, {
       placed: done.authorized,
       captured: done.captured,
       released: done.voided,

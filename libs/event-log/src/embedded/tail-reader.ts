@@ -1,8 +1,8 @@
 /** Reads the records after given positions out of a local log: the embedded bus and the relay do. */
-import { upcast, type FactHeader } from '@kontor/contracts';
 import type { Queryable } from '@kontor/postgres';
 import type { LogRecord, RecordPosition, RecordSlice } from '../ports';
 import { causeFromRow } from '../runner/key-retry';
+import { factsOf } from '../stored-facts';
 import { tracesAreRecorded } from '../trace-context';
 
 export interface TailQuery {
@@ -23,7 +23,7 @@ export interface TailQuery {
  * starves a quiet one.
  *
  * Statement: the positions come as arrays and each partition is an index range scan of its own; the
- * running sums see only counts, so the facts of a record that does not fit are never unpacked.
+ * running sums see only counts, so the facts of a record that does not fit are never read.
  */
 export async function readTail(database: Queryable, query: TailQuery): Promise<TailRead> {
   const rows = await database.query<TailRow>(
@@ -103,7 +103,7 @@ function recordFromRow(row: TailRow, { topic, incarnation }: TailQuery): LogReco
   const cause = causeFromRow(row);
   return {
     ...{ topic, partition: row.partition, position: Number(row.position), incarnation },
-    facts: upcast(JSON.parse(row.facts) as FactHeader[]),
+    facts: factsOf(row.facts),
     recordedAt: row.recorded_at,
     ...(cause && { cause }),
     ...(row.trace && { trace: row.trace }),

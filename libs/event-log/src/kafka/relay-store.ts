@@ -1,6 +1,7 @@
 /** What the relay reads of a local log and how far it remembers to have come. */
 import type { Queryable } from '@kontor/postgres';
 import type { TopicPartition } from '../ports';
+import { textOfStored } from '../stored-facts';
 import { tracesAreRecorded } from '../trace-context';
 import type { LogRow } from './wire';
 
@@ -112,7 +113,7 @@ function fromRow(row: StoredRow): LogRow {
     partition,
     position: Number(row.position),
     factsCount: row.facts_count,
-    facts: row.facts,
+    facts: textOfStored(row.facts),
     recordedAt: row.recorded_at,
     ...(row.trace && { trace: row.trace }),
     ...(causeTopic !== null &&

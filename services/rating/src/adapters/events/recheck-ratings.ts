@@ -3,12 +3,13 @@
  * what was published, by a byte, is named.
  */
 import type { UsageRated, UsageRecorded } from '@kontor/contracts';
-import type {
-  DecisionDifference,
-  DecisionsAgain,
-  DeliveredFact,
-  FactBatch,
-  Recheck,
+import {
+  type DecisionDifference,
+  type DecisionsAgain,
+  type DeliveredFact,
+  type FactBatch,
+  type Recheck,
+  textOfStored,
 } from '@kontor/event-log';
 import type { Database, Queryable } from '@kontor/postgres';
 import { VersionUnknown } from '../../app/ports';
@@ -90,7 +91,8 @@ class RatingsAgain implements DecisionsAgain {
         [...causes.values()].map(({ position }) => position),
       ],
     );
-    const answers = rows.flatMap((row) => JSON.parse(row.facts) as UsageRated[]);
+    // As they were written, not as they are read today: they are compared byte for byte.
+    const answers = rows.flatMap((row) => JSON.parse(textOfStored(row.facts)) as UsageRated[]);
     return new Map(answers.map((rated) => [nameOf(rated), rated]));
   }
 

@@ -1,4 +1,5 @@
 import type { WalletPostedV1 } from '@kontor/contracts';
+import { factsOf } from '@kontor/event-log';
 import { decimal, sum, wire, ZERO } from '@kontor/money';
 import { endedBy } from '../../app/event-ids';
 import { wallet as decider } from '../../domain/wallet';
@@ -11,6 +12,7 @@ import {
   isInSlice,
   type LiveSlice,
   type LiveWallet,
+  type LogRow,
   type Slice,
 } from '../postgres/audit-reads';
 import { TOPIC } from '../postgres/ledger-statement';
@@ -52,7 +54,7 @@ export class SliceAudit {
       const last = rows.at(-1);
       if (!last) break;
       this.checkPositions(position, rows);
-      const facts = rows.flatMap((row) => this.factsOf(row.position, row.facts));
+      const facts = rows.flatMap((row) => this.factsIn(row));
       idsFound += await this.take(facts, [position + 1, last.position]);
       position = last.position;
     }
@@ -76,9 +78,9 @@ export class SliceAudit {
     this.parts.findings.add({ what, expected: String(expected), found: String(found) });
   }
 
-  private factsOf(position: number, text: string): LedgerFact[] {
+  private factsIn({ position, facts }: LogRow): LedgerFact[] {
     const { partition } = this.slice;
-    return (JSON.parse(text) as WalletPostedV1[]).flatMap((fact, index) =>
+    return (factsOf(facts) as WalletPostedV1[]).flatMap((fact, index) =>
       isInSlice(fact.key, this.slice) ? [{ topic: TOPIC, partition, position, index, fact }] : [],
     );
   }

@@ -13,7 +13,7 @@ const STATEMENTS = 'wallet-ledger.statements';
 const KEYS_MAX = 10_000;
 const ROWS_MAX = 1_000;
 const RECORDS_MAX = 1_000;
-/** Read, parsed and folded in one go: a pause of some ten milliseconds for everybody else. */
+/** Read, unpacked, parsed and folded in one go: a pause of some ten milliseconds for everybody else. */
 const CHUNK_BYTES_MAX = 1024 * 1024;
 
 export interface CustomerRef extends Tenant {
@@ -44,6 +44,7 @@ export interface LiveSlice {
 
 export interface LogRow {
   readonly position: number;
+  /** As they are stored. */
   readonly facts: string;
 }
 

@@ -1,13 +1,12 @@
-import type { WalletPostedV1 } from '@kontor/contracts';
+import type { FactAddress } from '@kontor/event-log';
 import type { Queryable } from '@kontor/postgres';
 import type { PastQuery } from '../../app/ports';
 import type { FeeDebited } from '../../domain/wallet-event';
 import { fromWire } from '../events/wallet-facts.mapping';
-import { TOPIC } from './ledger-statement';
+import { withFacts } from './posted-facts';
 
-interface DebitRow {
+interface DebitRow extends FactAddress {
   readonly place: number;
-  readonly fact: WalletPostedV1;
 }
 
 /** Debits of fees by their ids, from the ledger's own log, in the order of the queries. */
@@ -19,12 +18,10 @@ export async function readDebits(
     [...new Set(feeIds)].map((feeId) => ({ wallet, feeId, place: index })),
   );
   const rows = await queryable.query<DebitRow>(
-    `SELECT given.place, r.facts::json -> t.index AS fact
+    `SELECT given.place, t.partition, t.position, t.index
      FROM unnest($1::text[], $2::text[], $3::text[], $4::int[])
             AS given (platform, mode, transaction_id, place)
        JOIN decided_transaction AS t USING (platform, mode, transaction_id)
-       JOIN log_record AS r
-         ON r.topic = '${TOPIC}' AND r.partition = t.partition AND r.position = t.position
      ORDER BY t.partition, t.position, t.index`,
     [
       asked.map(({ wallet }) => wallet.platform),
@@ -35,7 +32,7 @@ export async function readDebits(
     { name: 'debits by fee' },
   );
   const debits: FeeDebited[][] = queries.map(() => []);
-  for (const { place, fact } of rows) {
+  for (const { place, fact } of await withFacts(queryable, rows)) {
     const event = fromWire(fact);
     if (event.type === 'FeeDebited' && fact.key === queries[place]?.wallet.customerId)
       debits[place]?.push(event);

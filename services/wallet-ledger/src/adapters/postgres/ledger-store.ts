@@ -1,4 +1,10 @@
-import { type Checkpoints, Fenced, type LocalLog, markSettled } from '@kontor/event-log';
+import {
+  type Checkpoints,
+  type FactAddress,
+  Fenced,
+  type LocalLog,
+  markSettled,
+} from '@kontor/event-log';
 import {
   CommitOutcomeUnknown,
   type Database,
@@ -26,6 +32,7 @@ import { initialState } from '../../domain/wallet-state';
 import { readDebits } from './debit-reads';
 import { readPastGrants } from './grant-rows';
 import { LEDGER_WRITE, ledgerStatement, TOPIC } from './ledger-statement';
+import { withFacts } from './posted-facts';
 import { fromRow } from './wallet.codec';
 
 /** An id or a wallet that another batch wrote first. */
@@ -70,12 +77,9 @@ class PostgresRows implements LedgerRows {
     if (refs.length === 0) return [];
     const rows = await this.queryable.query<TransactionRow>(
       `SELECT t.platform, t.mode, t.transaction_id AS "transactionId",
-              t.content_hash AS "contentHash", t.partition, t.position,
-              r.facts::json -> t.index ->> 'at' AS at
+              t.content_hash AS "contentHash", t.partition, t.position, t.index
        FROM unnest($1::text[], $2::text[], $3::text[]) AS given (platform, mode, transaction_id)
-         JOIN decided_transaction AS t USING (platform, mode, transaction_id)
-         JOIN log_record AS r
-           ON r.topic = '${TOPIC}' AND r.partition = t.partition AND r.position = t.position`,
+         JOIN decided_transaction AS t USING (platform, mode, transaction_id)`,
       [
         refs.map(({ platform }) => platform),
         refs.map(({ mode }) => mode),
@@ -83,9 +87,11 @@ class PostgresRows implements LedgerRows {
       ],
       { name: 'transactions by id' },
     );
-    return rows.map(({ partition, position, ...transaction }) => ({
-      ...transaction,
-      address: { topic: TOPIC, partition, position: Number(position) },
+    const found = await withFacts(this.queryable, rows);
+    return found.map(({ platform, mode, transactionId, contentHash, fact, ...at }) => ({
+      ...{ platform, mode, transactionId, contentHash },
+      at: fact.at,
+      address: { topic: TOPIC, partition: at.partition, position: Number(at.position) },
     }));
   }
 
@@ -175,10 +181,7 @@ interface WalletRow {
   readonly wakeAt: string | null;
 }
 
-interface TransactionRow extends Omit<DecidedTransaction, 'address'> {
-  readonly partition: number;
-  readonly position: string;
-}
+type TransactionRow = Omit<DecidedTransaction, 'at' | 'address'> & FactAddress;
 
 const sqlStateOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
