@@ -195,7 +195,12 @@ function spawnPostgres(folder: ClusterFolder, port: number): ChildProcess {
     unix_socket_directories: '',
     max_connections: '200',
     shared_buffers: '128MB',
-    max_wal_size: '1GB',
+    // After a checkpoint the first change of a page is logged with the whole page, and keys of events
+    // are random: with the default, steady load writes pages more than rows.
+    max_wal_size: '4GB',
+    checkpoint_timeout: '15min',
+    // A commit of a large batch should not have to wait for its own WAL to be written half-way.
+    wal_buffers: '16MB',
     jit: 'off',
     log_min_messages: 'warning',
     log_timezone: 'UTC',
