@@ -11,6 +11,8 @@ const bugs = require('./wallet-bugs.json');
 const root = path.resolve(__dirname, '../..');
 const SERVICE = 'services/wallet-ledger';
 const DOMAIN = `${SERVICE}/src/domain`;
+/** What specs of the domain take from the service's tests, and compare the code with. */
+const BESIDE = ['test/instants.ts', 'README.md'];
 const PAGE = path.join(root, 'docs/reference/planted-bugs.md');
 
 /** What is wrong with the list: texts that are not there exactly once, names used twice. */
@@ -32,8 +34,8 @@ function plant(folder, bug) {
   const domain = path.join(folder, DOMAIN);
   mkdirSync(domain, { recursive: true });
   cpSync(path.join(root, DOMAIN), domain, { recursive: true });
-  // A spec compares the README's table of legs with the code.
-  cpSync(path.join(root, SERVICE, 'README.md'), path.join(folder, SERVICE, 'README.md'));
+  for (const file of BESIDE)
+    cpSync(path.join(root, SERVICE, file), path.join(folder, SERVICE, file));
   writeFileSync(path.join(domain, 'examples.spec.ts'), allExamples(domain));
   if (!bug) return;
   const file = path.join(domain, bug.file);
