@@ -18,9 +18,12 @@ import type { EventProduct, EventShare, SubjectCost } from '../../domain/changes
 
 const json = (value: object | null): string | null => value && JSON.stringify(value);
 
-const HAPPENING: readonly CopyColumn<Happening>[] = [
+const TENANT: readonly CopyColumn<Pick<Happening, 'platform' | 'mode'>>[] = [
   ['platform', (row) => row.platform],
   ['mode', (row) => row.mode],
+];
+const HAPPENING: readonly CopyColumn<Happening>[] = [
+  ...TENANT,
   ['event_id', (row) => row.eventId],
   ['customer_id', (row) => row.customerId],
   ['subject', (row) => row.subject],
@@ -68,8 +71,7 @@ export const FEE_VALUE = copyTable<FeeValue>('fee_value', [
 ]);
 
 export const CHARGE = copyTable<ChargeEntry>('charge_detail', [
-  ['platform', (row) => row.platform],
-  ['mode', (row) => row.mode],
+  ...TENANT,
   ['transaction_id', (row) => row.transactionId],
   ['customer_id', (row) => row.customerId],
   ['subject', (row) => row.subject],
@@ -80,8 +82,7 @@ export const CHARGE = copyTable<ChargeEntry>('charge_detail', [
 ]);
 
 export const AUTHORIZATION_USE = copyTable<AuthorizationEntry>('authorization_use', [
-  ['platform', (row) => row.platform],
-  ['mode', (row) => row.mode],
+  ...TENANT,
   ['event_id', (row) => row.eventId],
   ['authorization_id', (row) => row.authorizationId],
   ['captured', (row) => wire(row.captured)],
